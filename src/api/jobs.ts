@@ -99,7 +99,12 @@ const details = {
 }
 
 export const JobView = exactly<
-  Omit<JobDetail, 'data' | 'result'> & { data: ShownText; result: ShownText; remedy: string | null }
+  Omit<JobDetail, 'data' | 'result'> & {
+    data: ShownText
+    result: ShownText
+    traceId: string | null
+    remedy: string | null
+  }
 >()(
   object('A job with all its details.', {
     ...summary,
@@ -107,6 +112,7 @@ export const JobView = exactly<
     data: ShownText,
     result: ShownText,
     ...details,
+    traceId: orNull(text('Trace id of the request or job that added it; null if it carries none.')),
     remedy: orNull(text('How to fix a stuck job.')),
   }),
 )

@@ -163,6 +163,7 @@ export const ExceptionGroup = object('Exceptions with the same origin.', {
 export type ExceptionGroup = Infer<typeof ExceptionGroup>
 
 export const ExceptionListing = recordListing(ExceptionRecord)
+export type ExceptionListing = Infer<typeof ExceptionListing>
 export const ExceptionGroupListing = recordListing(ExceptionGroup)
 export type ExceptionGroupListing = Infer<typeof ExceptionGroupListing>
 

@@ -45,6 +45,14 @@ export function filterOverview(overview: Overview, filter: Filter): Shown {
   }
 }
 
+/** @param trace id of a trace; empty for all */
+export function ofTrace<T extends { readonly traceId: string | null }>(
+  records: readonly T[],
+  trace: string,
+): readonly T[] {
+  return trace === '' ? records : records.filter(({ traceId }) => traceId === trace)
+}
+
 /** Whether a filter leaves anything out. */
 export function isNarrow({ q, env, version, service }: Filter): boolean {
   return q.trim() !== '' || env !== '' || version !== '' || service !== ''

@@ -82,12 +82,14 @@ export interface Narrowed {
   service: string
   /** A route or job by name; empty for all. */
   name?: string
+  /** A trace id; empty for all. */
+  trace?: string
   /** Null for all that is stored. */
   range: TimeRange | null
 }
 
-function listOf({ service, range }: Narrowed): Record<string, string> {
-  return { service, ...(range && timeOf(range)) }
+function listOf({ service, trace = '', range }: Narrowed): Record<string, string> {
+  return { service, trace, ...(range && timeOf(range)) }
 }
 
 function listAgainOf(range: TimeRange | null) {
@@ -95,9 +97,9 @@ function listAgainOf(range: TimeRange | null) {
 }
 
 export function useSlowGroups(narrowed: Narrowed, enabled = true): UseQueryResult<SlowGroupListing> {
-  const { service, range } = narrowed
+  const { service, trace, range } = narrowed
   return useQuery({
-    queryKey: ['slow-groups', service, range],
+    queryKey: ['slow-groups', service, range, trace],
     enabled,
     refetchInterval: listAgainOf(range),
     queryFn: (asker) =>
@@ -107,21 +109,23 @@ export function useSlowGroups(narrowed: Narrowed, enabled = true): UseQueryResul
 
 /** @param limit how many of the newest, 1 to 1,000 */
 export function useSlowEntries(narrowed: Narrowed, limit: number): UseQueryResult<SlowListing> {
-  const { service, name = '', range } = narrowed
+  const { service, name = '', trace, range } = narrowed
   return useQuery({
-    queryKey: ['slow', service, name, range, limit],
+    queryKey: ['slow', service, name, range, limit, trace],
     refetchInterval: listAgainOf(range),
     queryFn: (asker) =>
       fetchJson(`api/slow${query({ ...listOf(narrowed), name, limit: String(limit) })}`, SlowListing, asker),
     placeholderData: (previous, before) =>
-      before?.queryKey[2] === name && before.queryKey[3] === range ? previous : undefined,
+      before?.queryKey[2] === name && before.queryKey[3] === range && before.queryKey[5] === trace
+        ? previous
+        : undefined,
   })
 }
 
 export function useExceptionGroups(narrowed: Narrowed, enabled = true): UseQueryResult<ExceptionGroupListing> {
-  const { service, range } = narrowed
+  const { service, trace, range } = narrowed
   return useQuery({
-    queryKey: ['exception-groups', service, range],
+    queryKey: ['exception-groups', service, range, trace],
     enabled,
     refetchInterval: listAgainOf(range),
     queryFn: (asker) =>

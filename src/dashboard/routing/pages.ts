@@ -74,6 +74,9 @@ const SERIES = { series: text('route') }
 /** The group to which a page is narrowed; empty for all. */
 const FINGERPRINT = { fingerprint: text('fingerprint') }
 
+/** The trace to which a page is narrowed, by its id; empty for all. */
+const TRACE = { trace: text('trace') }
+
 /** Whether all that is stored is listed, whenever it was. */
 const KEPT = { kept: oneOf('kept', ['', 'all'], '') }
 
@@ -150,8 +153,8 @@ const PAGES = {
   failures: FINGERPRINT,
   schedulers: {},
   /** `all`: whatever the period, all entries that are stored. */
-  slow: { ...SERIES, ...KEPT },
-  exceptions: { ...SERIES, ...FINGERPRINT },
+  slow: { ...SERIES, ...TRACE, ...KEPT },
+  exceptions: { ...SERIES, ...FINGERPRINT, ...TRACE },
   /** `bulk` is the id of the bulk operation that is open. */
   activity: { bulk: text('bulk'), ...LINES, ...KEPT_AT_FIRST },
   /** `alert` and `rule` are the ids of those that are open, or whose history is shown. */

@@ -37,6 +37,7 @@ const ORDER = [
     'find',
     'group',
     'fingerprint',
+    'trace',
     'bulk',
     'tab',
     'alert',

@@ -1,4 +1,5 @@
 import { memo, useContext } from 'react'
+import { exceptionIdentity } from '../../../api/identity.js'
 import type { ExceptionGroup } from '../../../api/services.js'
 import { NO_FILTER } from '../../api/filter.js'
 import { KnownContext } from '../../api/known.js'
@@ -12,6 +13,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { RecordRow } from '../../ui/record-row.js'
 import { StackTrace } from '../../ui/stack-trace.js'
 import { TraceLink } from '../../ui/trace-link.js'
+import { Chain } from '../chain/chain.js'
 import { ALL_EXCEPTIONS, minutesInWords } from './exceptions.js'
 
 interface ExceptionRowProps {
@@ -69,6 +71,7 @@ function Details({ group }: { group: ExceptionGroup }) {
           ['fingerprint', fingerprint],
         ]}
       />
+      {sample.traceId && <Chain traceId={sample.traceId} at={sample.ts} own={exceptionIdentity(sample)} />}
     </>
   )
 }

@@ -3,7 +3,7 @@ import { exceptionGroupIdentity } from '../../../api/identity.js'
 import type { Overview } from '../../../api/overview.js'
 import type { ExceptionGroup } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
-import { filterOverview, isNarrow } from '../../api/filter.js'
+import { filterOverview, isNarrow, ofTrace } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
 import { useIsArchived } from '../../api/history-api.js'
 import { useNow } from '../../api/hooks.js'
@@ -28,14 +28,18 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
   const route = usePage('exceptions')
   const range = useTimeRange()
   const now = useNow()
-  const query = useExceptionGroups({ service: route.service, range })
+  const query = useExceptionGroups({ service: route.service, trace: route.trace, range })
   const isArchived = useIsArchived(range)
   useFreshWith(query, range.window || isArchived ? null : overview.exceptions)
   // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
   const isDerived = !isArchived && (query.data === undefined || route.env !== '' || route.version !== '')
   const groups = useMemo(() => {
     const all = isDerived
-      ? groupsHere(recordsIn(filterOverview(overview, route).exceptions, range, now), overview, spanOf(range, now))
+      ? groupsHere(
+          recordsIn(ofTrace(filterOverview(overview, route).exceptions, route.trace), range, now),
+          overview,
+          spanOf(range, now),
+        )
       : (query.data?.items ?? [])
     return narrowExceptions(all, route)
   }, [overview, route, range, now, query.data, isDerived])
@@ -92,7 +96,7 @@ function Groups({ overview, groups, route, range }: GroupsProps) {
         ))}
       </ul>
     )
-  if (isNarrow(route) || route.series || route.fingerprint) return <NothingMatches />
+  if (isNarrow(route) || route.series || route.fingerprint || route.trace) return <NothingMatches />
   return (
     <NothingYet overview={overview}>
       <NoExceptions when={theRange(range)} />

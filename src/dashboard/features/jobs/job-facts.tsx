@@ -3,6 +3,7 @@ import type { QueueView } from '../../../api/queues.js'
 import { Facts } from '../../ui/facts.js'
 import { bytes, count, exactTime } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
+import { TraceLink } from '../../ui/trace-link.js'
 import { attemptsWords } from './job-cells.js'
 
 /** What is known of a job beside what it carries. */
@@ -20,6 +21,7 @@ export function JobFacts({ job, queue }: { job: JobView; queue: QueueView }) {
         ['priority', job.priority ? count(job.priority) : null],
         ['worker', job.worker],
         ['scheduler', job.scheduler],
+        ['trace id', job.traceId && <TraceLink key="trace" traceId={job.traceId} />],
         ['payload', job.dataBytes === null ? null : bytes(job.dataBytes)],
         ['children', children && `${count(children.done)} of ${count(children.total)} done`],
         [

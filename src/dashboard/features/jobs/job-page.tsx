@@ -15,6 +15,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
 import { Section } from '../../ui/section.js'
 import { CodeBox, ShownTextView } from '../../ui/shown-text.js'
+import { Chain } from '../chain/chain.js'
 import { Crumbs } from '../queues/crumbs.js'
 import { UnknownQueue } from '../queues/unknown-queue.js'
 import { useQueueView } from '../queues/use-queue-view.js'
@@ -105,6 +106,11 @@ function Content({ job, queue, overview, onWhole }: ContentProps) {
         {job.progress !== null && <Progress value={job.progress} />}
       </div>
       <JobAttempts job={job} />
+      {job.traceId && (
+        <Section title="Trace">
+          <Chain traceId={job.traceId} at={job.addedAt ?? 0} />
+        </Section>
+      )}
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-8">
           <Section title="Data">

@@ -1,7 +1,7 @@
 import { slowIdentity } from '../../../api/identity.js'
 import type { Overview } from '../../../api/overview.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
-import { type Filter, nodeTest, textsOfSlow, textTest } from '../../api/filter.js'
+import { type Filter, nodeTest, ofTrace, textsOfSlow, textTest } from '../../api/filter.js'
 
 /** What was answered, and before it what the stream brought since; newest first. */
 export function withNews(live: readonly SlowEntry[], answered: readonly SlowEntry[] = []): readonly SlowEntry[] {
@@ -13,11 +13,11 @@ export function withNews(live: readonly SlowEntry[], answered: readonly SlowEntr
 export function narrowSlow(
   entries: readonly SlowEntry[],
   overview: Overview,
-  filter: Filter & { series: string },
+  filter: Filter & { series: string; trace?: string },
 ): readonly SlowEntry[] {
   const isIn = nodeTest(overview, filter)
   const matches = textTest(filter.q)
-  return entries.filter(
+  return ofTrace(entries, filter.trace ?? '').filter(
     (entry) =>
       (!filter.series || entry.name === filter.series) &&
       isIn(entry.service, entry.node) &&

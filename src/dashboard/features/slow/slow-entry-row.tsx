@@ -1,16 +1,23 @@
 import { memo } from 'react'
+import { slowIdentity } from '../../../api/identity.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { Ago } from '../../ui/ago.js'
 import { Facts } from '../../ui/facts.js'
 import { duration, exactTime, times } from '../../ui/format.js'
 import { RecordRow } from '../../ui/record-row.js'
 import { TraceLink } from '../../ui/trace-link.js'
+import { Chain } from '../chain/chain.js'
 import { meanwhile } from './meanwhile.js'
 
 export const SlowEntryRow = memo(function SlowEntryRow({ entry }: { entry: SlowEntry }) {
   return (
     <RecordRow summary={<Summary entry={entry} />}>
-      <Facts facts={factsOf(entry)} />
+      {() => (
+        <>
+          <Facts facts={factsOf(entry)} />
+          {entry.traceId && <Chain traceId={entry.traceId} at={entry.ts} own={slowIdentity(entry)} />}
+        </>
+      )}
     </RecordRow>
   )
 })

@@ -6,7 +6,7 @@ import type { RecordListing } from '../../../api/part.js'
 import type { SlowGroup } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
-import { filterOverview, isNarrow, textTest } from '../../api/filter.js'
+import { filterOverview, isNarrow, ofTrace, textTest } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
 import { useIsArchived } from '../../api/history-api.js'
 import { useNow } from '../../api/hooks.js'
@@ -46,7 +46,7 @@ export function SlowPage({ overview }: { overview: Overview }) {
       <PageBar title="Slow requests and jobs" hasPeriod all={all} />
       {isArchived && <ArchiveNote />}
       <Groups {...{ overview, route, range, isArchived }} />
-      <Entries key={`${route.service} ${route.series}`} {...{ overview, route, range, isArchived }} />
+      <Entries key={`${route.service} ${route.series} ${route.trace}`} {...{ overview, route, range, isArchived }} />
     </>
   )
 }
@@ -67,14 +67,14 @@ interface PartProps {
 
 function Groups({ overview, route, range, isArchived }: PartProps) {
   const now = useNow()
-  const query = useSlowGroups({ service: route.service, range })
+  const query = useSlowGroups({ service: route.service, trace: route.trace, range })
   useFreshWith(query, range?.window || isArchived ? null : overview.slow)
   // The server's groups do not say on which nodes it was; then the newest that are known here are counted.
   const isDerived = !isArchived && (query.data === undefined || route.env !== '' || route.version !== '')
   const groups = useMemo(
     () =>
       isDerived
-        ? groupSlow(slowIn(filterOverview(overview, route).slow, range, now))
+        ? groupSlow(slowIn(ofTrace(filterOverview(overview, route).slow, route.trace), range, now))
         : matching(query.data?.items ?? [], route),
     [overview, route, range, now, query.data, isDerived],
   )
@@ -109,7 +109,7 @@ function matching(groups: readonly SlowGroup[], { q }: RouteOf<'slow'>): readonl
 function Entries({ overview, route, range, isArchived }: PartProps) {
   const [limit, setLimit] = useState(STEP)
   const now = useNow()
-  const query = useSlowEntries({ service: route.service, name: route.series, range }, limit)
+  const query = useSlowEntries({ service: route.service, name: route.series, trace: route.trace, range }, limit)
   const entries = useMemo(
     () =>
       isArchived
@@ -129,7 +129,12 @@ function Entries({ overview, route, range, isArchived }: PartProps) {
           }
         />
         <ListNote listing={query.data && askedOf(query.data, limit)} what="entries" />
-        <List overview={overview} entries={entries} isNarrowed={isNarrow(route) || route.series !== ''} range={range} />
+        <List
+          overview={overview}
+          entries={entries}
+          isNarrowed={isNarrow(route) || route.series !== '' || route.trace !== ''}
+          range={range}
+        />
         <MoreButton
           rest={total - limit}
           step={STEP}

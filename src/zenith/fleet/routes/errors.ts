@@ -19,6 +19,7 @@ const parameters = {
     ['true', 'false'],
     '`true`: only exceptions that the app handled or will retry; `false`: only the others.',
   ),
+  trace: textParameter('Only exceptions with this trace id (complete).'),
   text: textParameter(
     'Only exceptions whose class, message, route, queue, node, request id or trace id contains this text, ignoring case.',
   ),

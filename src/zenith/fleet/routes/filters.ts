@@ -6,6 +6,8 @@ import type { Recent } from '../details.js'
 export interface RecordFilter {
   readonly kind: string | null
   readonly name: string | null
+  /** A trace id. */
+  readonly trace: string | null
   readonly text: string | null
 }
 
@@ -51,17 +53,18 @@ export function filterExceptions(
   ])
 }
 
-function filterRecords<T extends { readonly kind: string; readonly name: string }>(
+function filterRecords<T extends { readonly kind: string; readonly name: string; readonly traceId: string | null }>(
   records: readonly T[],
-  { kind, name, text }: RecordFilter,
+  { kind, name, trace, text }: RecordFilter,
   searched: (record: T) => readonly (string | null)[],
 ): readonly T[] {
   const wanted = text?.toLowerCase() ?? null
-  if (kind === null && name === null && wanted === null) return records
+  if (kind === null && name === null && trace === null && wanted === null) return records
   return records.filter(
     (record) =>
       (kind === null || record.kind === kind) &&
       (name === null || record.name === name) &&
+      (trace === null || record.traceId === trace) &&
       (wanted === null || searched(record).some((value) => value?.toLowerCase().includes(wanted))),
   )
 }

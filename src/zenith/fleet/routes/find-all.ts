@@ -14,7 +14,7 @@ const MOST = 10
 /** Time for all kinds, which are searched at the same time, ms. */
 const WITHIN_MS = 4_000
 const LAST_HOUR = { period: '1h', window: null } as const
-const ALL = { kind: null, name: null, fingerprint: null, handled: null }
+const ALL = { kind: null, name: null, trace: null, fingerprint: null, handled: null }
 
 interface Found<T> {
   readonly items: readonly T[]

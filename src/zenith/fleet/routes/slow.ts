@@ -14,6 +14,7 @@ const parameters = {
   service: textParameter('Only entries of this service.'),
   kind: choiceParameter(SLOW_KINDS, 'Only entries of this kind.'),
   name: textParameter('Only entries of this route or job (complete name).'),
+  trace: textParameter('Only entries with this trace id (complete).'),
   text: textParameter(
     'Only entries whose name, URL, queue, node, request id or trace id contains this text, ignoring case.',
   ),

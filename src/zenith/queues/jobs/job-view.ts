@@ -17,6 +17,7 @@ import { maskPayload } from '../../../redaction/json.js'
 import { redactName } from '../../../redaction/name.js'
 import { boundedMessage, maskStack } from '../../../redaction/stack.js'
 import { maskedWithin } from '../../../redaction/within.js'
+import { readCarriedTrace } from '../../../tracing/job-metadata.js'
 
 /** Characters of a text to show unless all of it is requested. */
 const MAX_CHARS = 20_000
@@ -70,8 +71,15 @@ export function jobView(detail: JobDetail, showing: Showing, actions: readonly Q
     options: optionsView(options),
     stacks: stacksView(detail, budget),
     worker: detail.worker && redactName(detail.worker),
+    traceId: traceIdIn(options),
     remedy: detail.state === 'stuck' ? remedyFor(actions) : null,
   }
+}
+
+/** BullMQ's field for telemetry: that of the app, of Quasar, or of another reporter. */
+function traceIdIn(options: JobDetail['options']): string | null {
+  const { metadata } = (options?.telemetry ?? {}) as { readonly metadata?: unknown }
+  return readCarriedTrace(metadata)?.traceId ?? null
 }
 
 /** Newest last; the newest use the budget first. */
