@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Queue } from 'bullmq'
+import { type Context, context, trace as otel, type Tracer } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import type { Queue, Telemetry } from 'bullmq'
 import express from 'express'
 import fastify from 'fastify'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { origins } from '../../src/core/origin/current.js'
 import { monitorQueue } from '../../src/integrations/bullmq/index.js'
 import { quasar } from '../../src/integrations/express/index.js'
@@ -113,6 +116,33 @@ const apps: Readonly<Record<string, (handler: Handler) => Promise<RunningApp>>> 
   },
 }
 
+function useOpenTelemetry(): Tracer {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  onTestFinished(() => context.disable())
+  return new BasicTracerProvider().getTracer('test')
+}
+
+/** What `bullmq-otel` does, for one queue. */
+function telemetryOf(tracer: Tracer): Telemetry {
+  return {
+    tracer: {
+      startSpan(name, _options, from = context.active()) {
+        const span = tracer.startSpan(name, {}, from)
+        return Object.assign(span, { setSpanOnContext: (on: Context) => otel.setSpan(on, span) }) as never
+      },
+    },
+    contextManager: {
+      with: (on, run) => context.with(on, run),
+      active: () => context.active(),
+      getMetadata(of) {
+        const { traceId = '', spanId = '' } = otel.getSpanContext(of) ?? {}
+        return JSON.stringify({ traceparent: `00-${traceId}-${spanId}-01`, own: true })
+      },
+      fromMetadata: (active) => active,
+    },
+  }
+}
+
 describe.each(['bullmq5', 'bullmq6'])('a request and its jobs on %s', (host) => {
   const bullmq: BullMQ = requireFrom(host)('bullmq')
   const undo: (() => unknown)[] = []
@@ -198,6 +228,38 @@ describe.each(['bullmq5', 'bullmq6'])('a request and its jobs on %s', (host) => 
     await vi.waitFor(async () => expect((await recorded()).slow.has('plain')).toBe(true))
     const { slow } = await recorded()
     expect(slow.get('plain')).not.toBe(slow.get('POST /orders'))
+  })
+
+  it("are in the trace of OpenTelemetry's active span", async () => {
+    const tracer = useOpenTelemetry()
+    monitor()
+    const span = tracer.startSpan('POST /orders')
+    const { traceId, spanId } = span.spanContext()
+    const recorder = startQuasar(quasarOptions())
+    undo.push(() => recorder.stop())
+    const add = () => recorder.run('outer', () => queue.add('plain', {}))
+    // A tracer that has just come is noticed within 100 ms.
+    await vi.waitFor(async () => {
+      const { opts } = await context.with(otel.setSpan(context.active(), span), add)
+      expect(opts.telemetry).toEqual({ metadata: JSON.stringify({ traceparent: `00-${traceId}-${spanId}-01` }) })
+    })
+  })
+
+  it("are in the trace of a queue's own telemetry", async () => {
+    const tracer = useOpenTelemetry()
+    await queue.close()
+    queue = new bullmq.Queue('mail', {
+      connection: { host: '127.0.0.1', port: redis.port },
+      telemetry: telemetryOf(tracer),
+    })
+    monitor()
+    await post('express', async () => ({ id: (await queue.add('build', {})).id }))
+    await vi.waitFor(async () => expect((await recorded()).failed).toHaveLength(1))
+    const carried = seen[0]?.opts.telemetry?.metadata ?? ''
+    expect(carried).toMatch(/^{"traceparent":"00-[\da-f]{32}-[\da-f]{16}-01","own":true}$/)
+    const { slow, failed } = await recorded()
+    const trace = JSON.parse(carried).traceparent.slice(3, 35)
+    expect([slow.get('build'), slow.get('send'), failed[0]]).toEqual([trace, trace, trace])
   })
 
   it('have nothing to do with jobs that come from no request, each of which has a trace of its own', async () => {

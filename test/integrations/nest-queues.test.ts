@@ -60,6 +60,19 @@ describe.each([
     expect((await store.nodes()).nodes).toEqual([])
   })
 
+  it('get the trace of what adds jobs to them', async () => {
+    const app = await startApp(nest, { imports: modules(memoryStore()) })
+    const queue = app.get<import('bullmq').Queue>(nest.nestBullmq.getQueueToken('mail'), { strict: false })
+    const service = app.get(nest.quasar.QuasarService, { strict: false })
+    const [first, second] = await service.run('nightly', () =>
+      Promise.all([queue.add('one', {}), queue.add('two', {})]),
+    )
+    expect(first.opts.telemetry?.metadata).toMatch(/^{"quasarTraceId":"[\da-f]{32}"}$/)
+    expect(second.opts.telemetry).toEqual(first.opts.telemetry)
+    expect((await queue.add('three', {})).opts.telemetry).toBeUndefined()
+    await app.close()
+  })
+
   it('are left alone when the option says so, and others can be reported by hand', async () => {
     const store = memoryStore()
     const app = await startApp(nest, { imports: modules(store, { monitorQueues: false }) })

@@ -10,6 +10,7 @@ import { beatOf, exceptionOf, report, rollupOf, slowOf } from './support/records
 import { openZenith, seen } from './support/zenith.js'
 
 const NOW = Date.now()
+const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 function opened(store = memoryStore()) {
@@ -30,7 +31,7 @@ describe('slow entries', () => {
     await report(api.store, beatOf('shop', 'web-1'), {
       slow: [
         ...numbers(150).map((n) => slowOf('shop', 'web-1', { ts: NOW - n, durationMs: 1_000 + n, requestId: `r${n}` })),
-        slowOf('shop', 'web-2', { ...job, ts: NOW - 500, durationMs: 2_000 }),
+        slowOf('shop', 'web-2', { ...job, ts: NOW - 500, durationMs: 2_000, traceId: TRACE }),
       ],
     })
     const meta = JSON.stringify({ url: '/Search?q' })
@@ -56,6 +57,8 @@ describe('slow entries', () => {
     ['name=mai', 0],
     ['text=SEARCH%3Fq', 1],
     ['text=high', 1],
+    [`trace=${TRACE}`, 1],
+    [`trace=${TRACE.slice(1)}`, 0],
     ['text=r14', 11],
     ['text=web-2&service=blog', 0],
     ['kind=request', 151],
@@ -107,7 +110,7 @@ describe('exceptions', () => {
       exceptions: [
         of({ ts: NOW - 50, message: 'old', route: 'GET /b' }),
         of({ ts: NOW - 40, route: 'GET /b', handled: true }),
-        of({ ts: NOW - 30, route: 'GET /a', message: 'Newest' }),
+        of({ ts: NOW - 30, route: 'GET /a', message: 'Newest', traceId: TRACE }),
         of({ ts: NOW - 20, fingerprint: 'f2', name: 'RangeError', kind: 'uncaught' }),
         of({ ts: NOW - 2 * 3_600_000, fingerprint: 'f3' }),
       ],
@@ -128,6 +131,8 @@ describe('exceptions', () => {
     ['handled=true', 1],
     ['handled=false&service=shop', 3],
     ['text=newest', 1],
+    [`trace=${TRACE}`, 1],
+    [`trace=${TRACE}&service=blog`, 0],
     ['text=GET%20%2FB', 2],
   ])('of the last hour are narrowed by %s', async (query, total) => {
     const { list } = await filled()
