@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path"
 	"reflect"
 	"regexp"
 	"runtime"
@@ -28,7 +29,8 @@ const (
 // describe never panics, even if a method of the error does.
 func describe(value any, frames []runtime.Frame) description {
 	name, message := safely("error", func() string { return nameOf(value) }), safely("", func() string { return messageOf(value) })
-	name, message = redact.Within(name, protocol.MaxNameChars), redact.Text(message)
+	// The rest of a long message is never shown, and masking it would take time of the app.
+	name, message = redact.Within(name, protocol.MaxNameChars), redact.Text(protocol.Cut(message, 2*protocol.MaxMessageChars))
 	stack := message
 	for _, frame := range frames {
 		stack += "\n    at " + frame.Function + " (" + frame.File + ":" + strconv.Itoa(frame.Line) + ")"
@@ -36,7 +38,7 @@ func describe(value any, frames []runtime.Frame) description {
 	stack += safely("", func() string { return causesOf(value) })
 	return description{
 		name: name, message: protocol.Cut(message, protocol.MaxMessageChars),
-		stack:       protocol.Cut(name+": "+redact.Text(stack), protocol.MaxStackChars),
+		stack:       protocol.Cut(name+": "+stack, protocol.MaxStackChars),
 		fingerprint: fingerprintOf(name, message, frames),
 	}
 }
@@ -107,34 +109,41 @@ func causesOf(value any) string {
 		cause := rest[0]
 		rest = append(rest[1:len(rest):len(rest)], innerOf(cause)...)
 		if name := strings.TrimPrefix(reflect.TypeOf(cause).String(), "*"); !isGeneric(name) || len(rest) > 1 {
-			out.WriteString("\nCaused by: " + name + ": " + cause.Error())
+			out.WriteString("\nCaused by: " + name + ": " + redact.Text(protocol.Cut(cause.Error(), protocol.MaxMessageChars)))
 		}
 	}
 	return out.String()
 }
 
-// callers are the frames of the caller of the function that many levels up, without those of the runtime and of this package at the top.
+// callers are the frames of this goroutine, without those of the runtime and of this package at the top. While it panics, they begin where
+// the panic did.
 func callers(skip int) []runtime.Frame {
 	counters := make([]uintptr, maxFrames)
 	counters = counters[:runtime.Callers(skip+2, counters)]
-	var all []runtime.Frame
-	frames := runtime.CallersFrames(counters)
-	for len(counters) > 0 {
+	all := make([]runtime.Frame, 0, len(counters))
+	for frames := runtime.CallersFrames(counters); ; {
 		frame, more := frames.Next()
-		if len(all) > 0 || !isOwn(frame.Function) {
+		if frame.Function == "runtime.gopanic" {
+			all = all[:0]
+		} else if len(all) > 0 || !isOwn(frame) {
 			all = append(all, frame)
 		}
 		if !more {
-			break
+			return all
 		}
 	}
-	return all
 }
 
-const packagePath = "github.com/gravito-framework/quasar/clients/go."
+// ownFolder is that of this package's files.
+var ownFolder = func() string {
+	_, file, _, _ := runtime.Caller(0)
+	return path.Dir(file)
+}()
 
-func isOwn(function string) bool {
-	return strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, packagePath)
+// isOwn goes by files: the functions of this package may be inlined into the app's.
+func isOwn(frame runtime.Frame) bool {
+	isHere := path.Dir(frame.File) == ownFolder && !strings.HasSuffix(frame.File, "_test.go")
+	return strings.HasPrefix(frame.Function, "runtime.") || isHere
 }
 
 // fingerprintOf is the same for errors of one origin: of the type, the message without what varies, and the app's frame nearest to the error

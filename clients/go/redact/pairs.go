@@ -5,27 +5,55 @@ import (
 	"strings"
 )
 
-// pair is a name, a sign, and the begin of a value: password=…, "apiKey": "…", 'token' => '…'.
-var pair = regexp.MustCompile(`([\w\-.\[\]%]{2,80})(\\?["'])?(\s{0,4}(?:=>|[:=])\s{0,4})`)
+const (
+	maxNameChars = 80
+	maxSpaces    = 4
+)
 
-// maskPairs masks the values of names that are those of secrets.
+// maskPairs masks the values of names that are those of secrets: password=…, "apiKey": "…", 'token' => '…'.
 func maskPairs(text string) string {
 	var out strings.Builder
 	at := 0
-	for _, found := range pair.FindAllStringSubmatchIndex(text, -1) {
-		if found[0] < at || !NamesSecret(text[found[2]:found[3]]) {
+	for sign := 0; sign < len(text); sign++ {
+		if text[sign] != '=' && text[sign] != ':' || !NamesSecret(nameBefore(text, at, sign)) {
 			continue
 		}
-		from := found[1]
+		from := sign + 1
+		if from < len(text) && text[from] == '>' {
+			from++
+		}
+		for spaces := 0; spaces < maxSpaces && from < len(text) && (text[from] == ' ' || text[from] == '\t'); spaces++ {
+			from++
+		}
 		quote, end := valueEnd(text, from)
 		if end <= from+quote {
 			continue
 		}
 		out.WriteString(text[at:from+quote] + mask)
 		at = end
+		sign = end - 1
 	}
 	out.WriteString(text[at:])
 	return out.String()
+}
+
+// nameBefore is the name before a sign, which may be in quotes; "" without one.
+func nameBefore(text string, floor, sign int) string {
+	end := sign
+	for spaces := 0; spaces < maxSpaces && end > floor && text[end-1] == ' '; spaces++ {
+		end--
+	}
+	if end > floor && (text[end-1] == '"' || text[end-1] == '\'') {
+		end--
+		if end > floor && text[end-1] == '\\' {
+			end--
+		}
+	}
+	from := end
+	for from > max(floor, end-maxNameChars) && (isWord(text[from-1]) || strings.IndexByte("-.[]%", text[from-1]) >= 0) {
+		from--
+	}
+	return text[from:end]
 }
 
 // valueEnd finds the end of a value: that of its quotes, or of its word. quote is the length of the opening quote.

@@ -27,17 +27,53 @@ func Text(text string) string {
 	if len(text) > maxChars {
 		text = protocol.Cut(text, maxChars/4)
 	}
-	text = privateKey.ReplaceAllString(text, mask)
-	text = maskURLs(text)
-	text = dsn.ReplaceAllString(text, "$1:"+mask+"@$2")
-	text = cookie.ReplaceAllString(text, "$1"+mask)
-	text = authorization.ReplaceAllString(text, "$1"+mask)
-	text = bearer.ReplaceAllStringFunc(text, maskBearer)
+	lower := strings.ToLower(text)
+	has := func(words ...string) bool {
+		for _, word := range words {
+			if strings.Contains(lower, word) {
+				return true
+			}
+		}
+		return false
+	}
+	// The expressions are slow, and most texts have nothing of theirs.
+	if has("private key") {
+		text = privateKey.ReplaceAllString(text, mask)
+	}
+	if has("hook") {
+		text = hook.ReplaceAllString(text, "${1}"+mask)
+	}
+	if has("@") {
+		text = dsn.ReplaceAllString(maskURLs(text), "$1:"+mask+"@$2")
+	}
+	if has("cookie") {
+		text = cookie.ReplaceAllString(text, "$1"+mask)
+	}
+	if has("authori") {
+		text = authorization.ReplaceAllString(text, "$1"+mask)
+	}
+	if has("bearer", "basic") {
+		text = bearer.ReplaceAllStringFunc(text, maskBearer)
+	}
 	text = maskPairs(text)
-	text = jwt.ReplaceAllString(text, mask)
-	text = vendorKey.ReplaceAllStringFunc(text, maskKey)
-	text = card.ReplaceAllStringFunc(text, maskCard)
-	return mail.ReplaceAllStringFunc(text, maskMail)
+	if strings.Contains(text, "eyJ") {
+		text = jwt.ReplaceAllString(text, mask)
+	}
+	text = maskVendorKeys(text)
+	if hasManyDigits(text) {
+		text = card.ReplaceAllStringFunc(text, maskCard)
+	}
+	return maskMails(text)
+}
+
+func hasManyDigits(text string) bool {
+	digits := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] >= '0' && text[i] <= '9' {
+			digits++
+		}
+	}
+	return digits >= 13
 }
 
 // Within masks a text and cuts it at a number of characters.
@@ -75,7 +111,7 @@ var (
 	bearer        = regexp.MustCompile(`(?i)\b(?:bearer|basic)[ \t]+[\w.~+/=-]{8,}`)
 	jwt           = regexp.MustCompile(`\beyJ[\w-]{10,}(?:\.[\w-]*){0,4}`)
 	card          = regexp.MustCompile(`\b\d(?:[ -]?\d){12,18}\b`)
-	mail          = regexp.MustCompile(`[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b`)
+	domain        = regexp.MustCompile(`^[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b`)
 )
 
 // maskBearer leaves "basic authentication" alone: a secret has a digit or a capital letter.
@@ -91,11 +127,40 @@ func isStrong(text string) bool {
 	return strings.ContainsAny(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 
-func maskMail(address string) string {
-	if strings.HasPrefix(address, "git@") || strings.Contains(address, mask) {
-		return address
+const (
+	maxLocalChars  = 64
+	maxDomainChars = 255
+)
+
+func maskMails(text string) string {
+	var out strings.Builder
+	begin := 0
+	for at := strings.IndexByte(text, '@'); at >= 0; {
+		local := at
+		for local > max(begin, at-maxLocalChars) && isLocal(text[local-1]) {
+			local--
+		}
+		next := at + 1
+		found := domain.FindStringIndex(text[next:min(len(text), next+maxDomainChars)])
+		if local < at && found != nil && text[local:at] != "git" {
+			out.WriteString(text[begin:local] + mask)
+			next += found[1]
+			begin = next
+		}
+		following := strings.IndexByte(text[next:], '@')
+		if following < 0 {
+			break
+		}
+		at = next + following
 	}
-	return mask
+	out.WriteString(text[begin:])
+	return out.String()
+}
+
+func isLocal(char byte) bool { return isWord(char) || strings.IndexByte(".+%-", char) >= 0 }
+
+func isWord(char byte) bool {
+	return char >= 'a' && char <= 'z' || char >= 'A' && char <= 'Z' || char >= '0' && char <= '9' || char == '_'
 }
 
 // maskCard masks numbers with the check digit of a card.

@@ -73,3 +73,11 @@ func FuzzText(f *testing.F) {
 		URL(text)
 	})
 }
+
+func BenchmarkText(b *testing.B) {
+	text := strings.Repeat("no stock: order=17 of the house ", 64)
+	b.SetBytes(int64(len(text)))
+	for range b.N {
+		Text(text)
+	}
+}

@@ -13,10 +13,6 @@ var (
 )
 
 func maskURLs(text string) string {
-	text = hook.ReplaceAllString(text, "${1}"+mask)
-	if !strings.Contains(text, "@") {
-		return text
-	}
 	var out strings.Builder
 	at := 0
 	for _, found := range address.FindAllStringSubmatchIndex(text, -1) {

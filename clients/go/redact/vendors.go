@@ -6,7 +6,7 @@ import (
 )
 
 // vendorKey has the prefixes of vendors' keys, and how many characters follow at least.
-var vendorKey = regexp.MustCompile(`\b(?:` + strings.Join([]string{
+var vendorKey = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	// AWS, Google
 	`(?:AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA)[A-Za-z0-9]{16,}`, `AIza[\w-]{12,}`, `ya29\.[\w.-]{12,}`, `GOCSPX-[\w-]{20,}`,
 	// GitHub, GitLab, Atlassian
@@ -26,10 +26,24 @@ var vendorKey = regexp.MustCompile(`\b(?:` + strings.Join([]string{
 	`AGE-SECRET-KEY-1\w{40,}`,
 }, "|") + `)`)
 
-// maskKey leaves names of packages alone that look like keys: a key has a digit or a capital letter behind its prefix.
-func maskKey(key string) string {
-	if !isStrong(key[4:]) {
-		return key
+// starts are the first two characters of the prefixes: few words begin with them.
+var starts = set("AK AS AB AC AG AI AR AN AI ya GO gh gi gl AT xo xa sk rk pk wh sq ac rz SG SK ke xk np ru dc py hf gs r8 pp nv tv do sb hv ts PM li " +
+	"dp da sn sh AG")
+
+// maskVendorKeys leaves names of packages alone that look like keys: a key has a digit or a capital letter behind its prefix.
+func maskVendorKeys(text string) string {
+	var out strings.Builder
+	at := 0
+	for i := 0; i+2 <= len(text); i++ {
+		if i > 0 && isWord(text[i-1]) || !starts[text[i:i+2]] {
+			continue
+		}
+		if key := vendorKey.FindString(text[i:]); len(key) > 4 && isStrong(key[4:]) {
+			out.WriteString(text[at:i] + mask)
+			i += len(key) - 1
+			at = i + 1
+		}
 	}
-	return mask
+	out.WriteString(text[at:])
+	return out.String()
 }

@@ -157,10 +157,13 @@ func (w *Writer) send(ctx context.Context, steps []*step) (unwritten []*Record, 
 		replies[i] = pipeline.Do(ctx, step.args...)
 	}
 	sentAt := time.Now()
-	// The error of each command follows.
-	_, _ = pipeline.Exec(ctx)
+	_, broken := pipeline.Exec(ctx)
 	for i, step := range steps {
 		reply, failure := replies[i].Result()
+		if failure == nil && reply == nil {
+			// Without a connection, the commands themselves have neither a reply nor an error.
+			failure = broken
+		}
 		switch {
 		case failure == nil || errors.Is(failure, redis.Nil):
 			if step.done != nil {
