@@ -89,15 +89,14 @@ func valueEnd(text string, from int) (quote, end int) {
 
 var (
 	// anywhere marks a name as a secret's wherever it is in it, written without separators.
-	anywhere = regexp.MustCompile(`password|passwd|passwort|kennwort|contrasena|passphrase|passcode|passkey|secret|token|credential|cookie|` +
-		`authori[sz]ation|authentication|signature|connectionstring|sessionid|sessionkey|mnemonic|senha|heslo|wachtwoord|adgangskode|motdepasse|` +
-		`requirepass|masterauth|keypass|storepass|(?:db|user|root|admin|smtp|mail|bind)pass|bindpw|samlresponse|samlassertion|` +
-		`codeverifier|recoverycode|backupcode|seedphrase|cardnumber|accountnumber|routingnumber|cardno|socialsecurity|securitycode|` +
-		`verificationcode|securityanswer|(?:api|app|application|private|priv|access|account|shared|signing|signed|encryption|encrypt|` +
-		`decryption|crypto|master|service|deploy|consumer|client|storage|licen[sc]e|webhook|hmac|jwt|ssh|gpg|pgp|rsa|aes|root|auth|admin|` +
-		`write|security|recovery|backup|db|database|subscription|functions|preshared)key`)
+	anywhere = append(strings.Fields("password passwd passwort kennwort contrasena passphrase passcode passkey secret token credential cookie "+
+		"authorization authorisation authentication signature connectionstring sessionid sessionkey mnemonic senha heslo wachtwoord "+
+		"adgangskode motdepasse requirepass masterauth keypass storepass dbpass userpass rootpass adminpass smtppass mailpass bindpass bindpw "+
+		"samlresponse samlassertion authorizationcode codeverifier recoverycode backupcode seedphrase cardnumber accountnumber routingnumber "+
+		"cardno socialsecurity securitycode verificationcode securityanswer"), keysOf("api app application private priv access account shared "+
+		"signing signed encryption encrypt decryption crypto master service deploy consumer client storage license licence webhook hmac jwt ssh "+
+		"gpg pgp rsa aes root auth admin write security instrumentation recovery backup db database subscription functions preshared")...)
 	harmless = regexp.MustCompile(`tokeni[sz]\w*|passwordless|secretar\w*|cookie(?:s?enabled|s?consent|banner|policy)`)
-	hump     = regexp.MustCompile(`([a-z\d])([A-Z])`)
 
 	// wholeWords count only as whole words: author is no secret, auth is.
 	wholeWords = set("pass pwd pw psk psw pswd auth session sid sess sig otp totp mfa pin cvv cvc cvn csc ssn jwt bearer hmac csrf xsrf dsn " +
@@ -113,9 +112,7 @@ var (
 
 // NamesSecret tells whether a field with this name is likely to have a secret value: in any style, as dbPassword, DB_PASSWORD, user[password].
 func NamesSecret(name string) bool {
-	words := strings.FieldsFunc(strings.ToLower(hump.ReplaceAllString(name, "$1 $2")), func(char rune) bool {
-		return char < 'a' || char > 'z'
-	})
+	words := wordsOf(name)
 	if len(words) == 0 || !isSecret(words) {
 		return false
 	}
@@ -130,7 +127,31 @@ func NamesSecret(name string) bool {
 }
 
 func isSecret(words []string) bool {
-	return anywhere.MatchString(harmless.ReplaceAllString(strings.Join(words, ""), "")) || hasAny(words, wholeWords)
+	if hasAny(words, wholeWords) {
+		return true
+	}
+	joined := strings.Join(words, "")
+	if !hasPart(joined) {
+		return false
+	}
+	return hasPart(harmless.ReplaceAllString(joined, ""))
+}
+
+func hasPart(joined string) bool {
+	for _, part := range anywhere {
+		if strings.Contains(joined, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func keysOf(kinds string) []string {
+	keys := strings.Fields(kinds)
+	for i, kind := range keys {
+		keys[i] = kind + "key"
+	}
+	return keys
 }
 
 func hasAny(words []string, of map[string]bool) bool {
@@ -148,4 +169,26 @@ func set(words string) map[string]bool {
 		all[word] = true
 	}
 	return all
+}
+
+// wordsOf splits dbPassword, DB_PASSWORD and db-password into lower-case words.
+func wordsOf(name string) []string {
+	spaced := make([]byte, 0, 2*len(name))
+	wasSmall := false
+	for i := 0; i < len(name); i++ {
+		char := name[i]
+		isLarge := char >= 'A' && char <= 'Z'
+		if isLarge && wasSmall {
+			spaced = append(spaced, ' ')
+		}
+		wasSmall = char >= 'a' && char <= 'z' || char >= '0' && char <= '9'
+		switch {
+		case isLarge:
+			char += 'a' - 'A'
+		case char < 'a' || char > 'z':
+			char = ' '
+		}
+		spaced = append(spaced, char)
+	}
+	return strings.Fields(string(spaced))
 }

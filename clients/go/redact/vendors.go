@@ -26,19 +26,38 @@ var vendorKey = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`AGE-SECRET-KEY-1\w{40,}`,
 }, "|") + `)`)
 
-// starts are the first two characters of the prefixes: few words begin with them.
-var starts = set("AK AS AB AC AG AI AR AN AI ya GO gh gi gl AT xo xa sk rk pk wh sq ac rz SG SK ke xk np ru dc py hf gs r8 pp nv tv do sb hv ts PM li " +
-	"dp da sn sh AG")
+// prefixes begin the keys above. They are looked for first: the expression is slow.
+var prefixes = func() map[string][]string {
+	byStart := map[string][]string{}
+	for _, prefix := range strings.Fields("AKIA ASIA ABIA ACCA AGPA AIDA AROA AIPA ANPA ANVA AIza ya29. GOCSPX- ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ " +
+		"glpat- gldt- glrt glsoat- glcbt- glptt- glft- glimt- glagent- glffct- ATATT3 ATCTT3 ATBB xox xapp- sk_ rk_ pk_ whsec_ sq0 access_token$ " +
+		"rzp_ SG. SK key- xkeysib- npm_ rubygems_ dckr_ pypi- sk- hf_ gsk_ r8_ pplx- xai- nvapi- tvly- dop_ doo_ dor_ npg_ sbp_ hvs. hvb. hvr. " +
+		"tskey- PMAK- lin_ dp. dapi sntry glsa_ glc_ shpat_ shpca_ shppa_ shpss_ AGE-SECRET-KEY-1") {
+		byStart[prefix[:2]] = append(byStart[prefix[:2]], prefix)
+	}
+	return byStart
+}()
+
+const maxKeyChars = 512
+
+func mayBeKey(text string) bool {
+	for _, prefix := range prefixes[text[:2]] {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	return false
+}
 
 // maskVendorKeys leaves names of packages alone that look like keys: a key has a digit or a capital letter behind its prefix.
 func maskVendorKeys(text string) string {
 	var out strings.Builder
 	at := 0
 	for i := 0; i+2 <= len(text); i++ {
-		if i > 0 && isWord(text[i-1]) || !starts[text[i:i+2]] {
+		if i > 0 && isWord(text[i-1]) || !mayBeKey(text[i:]) {
 			continue
 		}
-		if key := vendorKey.FindString(text[i:]); len(key) > 4 && isStrong(key[4:]) {
+		if key := vendorKey.FindString(text[i:min(len(text), i+maxKeyChars)]); len(key) > 4 && isStrong(key[4:]) {
 			out.WriteString(text[at:i] + mask)
 			i += len(key) - 1
 			at = i + 1
