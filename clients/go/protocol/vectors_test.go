@@ -199,5 +199,37 @@ func TestVectorsOfSignatures(t *testing.T) {
 }
 
 func TestVectorsOfLimits(t *testing.T) {
-	t.Log(vectors[map[string]any](t, "limits.json"))
+	want := vectors[map[string]any](t, "limits.json")
+	for name, limit := range map[string]float64{
+		"EXCEPTION_LIFE_MS": float64(ExceptionLife.Milliseconds()), "FINISHED_JOBS_LIFE_MS": float64(FinishedJobsLife.Milliseconds()),
+		"HISTORY_LIFE_MS": float64(HistoryLife.Milliseconds()), "HISTORY_STEP_MS": float64(HistoryStep.Milliseconds()),
+		"INDEX_LIFE_MS": float64(NodeIndexLife.Milliseconds()), "ROLLUP_LIFE_MS": float64(RollupLife.Milliseconds()),
+		"SERVICE_INDEX_LIFE_MS": float64(ServiceIndexLife.Milliseconds()), "MIN_HEARTBEAT_LIFE_MS": float64(MinHeartbeatLife.Milliseconds()),
+		"MIN_SNAPSHOT_LIFE_MS": float64(MinSnapshotLife.Milliseconds()), "MAX_CHILDREN": MaxChildren, "MAX_DISKS": MaxDisks,
+		"MAX_EXCEPTIONS": MaxExceptions, "MAX_FIGURE": MaxFigure, "MAX_FINISHED_JOBS": MaxFinishedJobs, "MAX_JOB_ERROR_CHARS": MaxJobErrorChars,
+		"MAX_MESSAGE_CHARS": MaxMessageChars, "MAX_META_BYTES": MaxMetaBytes, "MAX_META_DEPTH": MaxMetaDepth, "MAX_NAME_CHARS": MaxNameChars,
+		"MAX_QUEUES": MaxQueues, "MAX_RECORDED_QUEUES": MaxRecordedQueues, "MAX_RECORD_CHARS": MaxRecordChars, "MAX_SERIES": MaxSeries,
+		"MAX_SETUP_NOTES": MaxSetupNotes, "MAX_SLOW_ENTRIES": MaxSlowEntries, "MAX_SNAPSHOT_CHARS": MaxSnapshotChars,
+		"MAX_STACK_CHARS": MaxStackChars, "MAX_TIME": MaxTime, "PROTOCOL_VERSION": Version,
+	} {
+		same(t, limit, want[name])
+	}
+	same(t, any(DefaultPrefix), want["DEFAULT_PREFIX"])
+	same(t, any(Other+Unmatched), any(want["OTHER"].(string)+want["UNMATCHED"].(string)))
+}
+
+func FuzzDecodeSketch(f *testing.F) {
+	for _, seed := range []string{"", "8w*2,5u", "0,0*2", "zj*1z141z3", ",", "*"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		sketch, ok := DecodeSketch(text)
+		if !ok {
+			return
+		}
+		again, ok := DecodeSketch(sketch.Encode())
+		if !ok || again.Count != sketch.Count || again.Encode() != sketch.Encode() {
+			t.Errorf("%q became %q", text, sketch.Encode())
+		}
+	})
 }
