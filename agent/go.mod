@@ -1,0 +1,3 @@
+module github.com/gravito-framework/quasar/agent
+
+go 1.24
