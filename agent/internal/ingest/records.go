@@ -37,9 +37,11 @@ type kind struct {
 	accept func(path string, object map[string]any) (func(Sink), error)
 }
 
+var slowSchema = load("slow-entry")
+
 var kinds = []*kind{
 	{"heartbeats", load("heartbeat"), 1 << 20, 200, nil, acceptHeartbeat},
-	{"slow", load("slow-entry"), 1 << 20, 200, prepareSlow, acceptSlow},
+	{"slow", slowSchema, 1 << 20, 200, prepareSlow, acceptSlow},
 	{"exceptions", load("exception"), 4 << 20, 200, prepareException, acceptException},
 	{"queues", load("queue-snapshot"), protocol.MaxSnapshotChars, 20, nil, acceptSnapshot},
 }
@@ -221,8 +223,7 @@ func readSlowMeta(path, text string, entry *protocol.SlowEntry) error {
 	if err := json.Unmarshal([]byte(text), &meta); err != nil {
 		return errors.New(path + ".meta must be an object, or the JSON text of one")
 	}
-	rule := kinds[1].schema.Properties["meta"].ContentSchema
-	if err := rule.check(path+".meta", meta); err != nil {
+	if err := slowSchema.Properties["meta"].ContentSchema.check(path+".meta", meta); err != nil {
 		return err
 	}
 	return decode(path+".meta", meta, &entry.Meta)
