@@ -1,0 +1,3 @@
+module github.com/gravito-framework/quasar/clients/go
+
+go 1.23.0
