@@ -8,4 +8,10 @@ require (
 	go.yaml.in/yaml/v3 v3.0.6
 )
 
+require (
+	filippo.io/edwards25519 v1.1.0 // indirect
+	github.com/go-sql-driver/mysql v1.9.3 // indirect
+	github.com/lib/pq v1.10.9 // indirect
+)
+
 replace github.com/gravito-framework/quasar/clients/go => ../clients/go
