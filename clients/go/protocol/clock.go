@@ -20,8 +20,9 @@ type Clock struct {
 	mu sync.Mutex
 	// origin is Redis' clock at base, Unix ms, and ownOrigin the machine's own.
 	origin, ownOrigin float64
-	isKnown           bool
-	learnedAt, setAt  time.Time
+	// isContradicted is set by an id that the known clock can't have given.
+	isKnown, isContradicted bool
+	learnedAt, setAt        time.Time
 }
 
 // Learn notes an answer of TIME. sentAt is time.Now() before the request.
@@ -43,15 +44,24 @@ func (c *Clock) learn(redis, sentAt, now time.Time) {
 	if c.isKnown && isFar(origin, c.origin) {
 		c.setAt = now
 	}
-	c.origin, c.ownOrigin, c.isKnown, c.learnedAt = origin, ownOrigin, true, now
+	c.origin, c.ownOrigin, c.isKnown, c.isContradicted, c.learnedAt = origin, ownOrigin, true, false, now
 }
 
-// IsDue tells whether to ask Redis for its time: it is unknown, a minute old, or the machine's clock was set.
-func (c *Clock) IsDue() bool {
+// IsDoubtful tells whether nothing may be dated before Redis was asked: its time is unknown or contradicted, or the machine's clock was set.
+func (c *Clock) IsDoubtful() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := time.Now()
-	return !c.isKnown || now.Sub(c.learnedAt) >= time.Minute || isFar(originOf(now), c.ownOrigin)
+	return !c.isKnown || c.isContradicted || isFar(originOf(time.Now()), c.ownOrigin)
+}
+
+// IsDue tells whether to ask Redis for its time: it is doubtful or a minute old.
+func (c *Clock) IsDue() bool {
+	if c.IsDoubtful() {
+		return true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Since(c.learnedAt) >= time.Minute
 }
 
 // Stamp converts a moment of time.Now() to Unix ms by Redis' clock. ahead is the field clockAhead: how far the machine's clock was ahead
@@ -97,7 +107,7 @@ func monotonic(moment time.Time) float64 {
 
 func millis(moment time.Time) float64 { return float64(moment.UnixMicro()) / 1_000 }
 
-// Check compares the id that Redis gave a stream entry (1767225600000-0) with the known clock: one that contradicts it makes IsDue true.
+// Check compares the id that Redis gave a stream entry (1767225600000-0) with the known clock: one that contradicts it makes it doubtful.
 func (c *Clock) Check(id string, sentAt time.Time) {
 	ms, isFirst, ok := timeOfID(id)
 	c.mu.Lock()
@@ -110,7 +120,7 @@ func (c *Clock) Check(id string, sentAt time.Time) {
 	// After an entry in the future, ids only count up.
 	isAhead := isFirst && ms > c.origin+monotonic(time.Now())+tolerance
 	if isBehind || isAhead {
-		c.learnedAt = time.Time{}
+		c.isContradicted = true
 	}
 }
 

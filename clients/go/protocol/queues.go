@@ -81,8 +81,8 @@ type QueueHistory struct {
 	// From and To are Unix ms. The writer sets them and ClockAhead.
 	From       int64           `json:"from"`
 	To         int64           `json:"to"`
-	ClockAhead *int64          `json:"clockAhead,omitempty"`
 	Queues     []RecordedQueue `json:"queues"`
+	ClockAhead *int64          `json:"clockAhead,omitempty"`
 }
 
 // RecordedQueue is one queue at the end of a minute. Unknown figures are left out.
