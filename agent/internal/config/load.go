@@ -196,3 +196,12 @@ func (c *Config) hostname() string {
 	}
 	return name
 }
+
+// LoadForStatus resolves the settings for the question to a running agent, which takes no Redis.
+func LoadForStatus(flags *Flags, env *Env) (*Config, error) {
+	values := map[string]string{"redis": "redis://unused"}
+	for name, text := range flags.Values {
+		values[name] = text
+	}
+	return Load(&Flags{Command: flags.Command, Values: values}, env)
+}
