@@ -3,20 +3,26 @@ package agent
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/gravito-framework/quasar/agent/internal/config"
 	"github.com/gravito-framework/quasar/agent/internal/queues"
 	"github.com/gravito-framework/quasar/clients/go/writer"
 )
 
-// queueReporting has the sources of the settings.
+// queueReporting has the sources of the settings, and what reports them.
 type queueReporting struct {
-	sources []queues.Source
+	sources  []queues.Source
+	reporter *queues.Reporter
 }
 
 func openQueues(cfg *config.Config, w *writer.Writer) (*queueReporting, error) {
 	opened := &queueReporting{}
 	for index, settings := range cfg.Queues {
+		if settings.Redis == "" && settings.Driver != "sqs" {
+			settings.Redis = cfg.Redis
+		}
 		source, err := queues.New(settings)
 		if err != nil {
 			opened.close()
@@ -24,10 +30,13 @@ func openQueues(cfg *config.Config, w *writer.Writer) (*queueReporting, error) {
 		}
 		opened.sources = append(opened.sources, source)
 	}
+	opened.reporter = queues.NewReporter(opened.sources, w, queues.Options{
+		Service: cfg.Service, Node: cfg.Hostname, Interval: time.Duration(cfg.Interval) * time.Millisecond, Logger: slog.Default(),
+	})
 	return opened, nil
 }
 
-func (q *queueReporting) run(ctx context.Context) {}
+func (q *queueReporting) run(ctx context.Context) { q.reporter.Run(ctx) }
 
 func (q *queueReporting) close() {
 	if q == nil {
