@@ -229,8 +229,9 @@ describe.skipIf(!hasGo)("the agent reads queues as the package's sources do", ()
 type Compared = Omit<QueueReading, 'place'> & { readonly place: string | null; readonly server: string | null }
 
 function comparable(queue: QueueEntry | Compared) {
-  const { name, driver, place, server, metrics, states, approximate, paused, workers, capabilities, error, meta } =
-    queue
+  const { name, driver, place, server, metrics, approximate, paused, workers, error, meta } = queue
+  // A reader of snapshots puts both into its own order.
+  const lists = { states: queue.states.toSorted(), capabilities: queue.capabilities.toSorted() }
   const ages = { hasOldest: queue.oldestMs !== null, hasOverdue: queue.overdueMs !== null }
   return {
     name,
@@ -238,12 +239,13 @@ function comparable(queue: QueueEntry | Compared) {
     place,
     server,
     metrics,
-    states,
+
     approximate,
     paused,
     workers,
-    capabilities,
+
     meta,
+    ...lists,
     ...ages,
     ...told(error),
   }
