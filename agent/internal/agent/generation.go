@@ -60,7 +60,7 @@ func start(cfg *config.Config, status func() any, log *slog.Logger) (*generation
 		woken: make(chan struct{}, 1), nodes: map[report.Node]bool{},
 	}
 	g.reporter = report.New(w, g.wake)
-	if g.queues, err = openQueues(cfg, w.Clock(), log); err == nil {
+	if g.queues, err = openQueues(cfg, log); err == nil {
 		err = g.listen(status)
 	}
 	if err != nil {

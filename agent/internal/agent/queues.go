@@ -10,18 +10,18 @@ import (
 
 	"github.com/gravito-framework/quasar/agent/internal/config"
 	"github.com/gravito-framework/quasar/agent/internal/queues"
-	"github.com/gravito-framework/quasar/clients/go/protocol"
+	"github.com/gravito-framework/quasar/clients/go/writer"
 )
 
 // queueReporting has the sources of the settings, by the service that reports them.
 type queueReporting struct {
 	sources   []queues.Source
 	reporters map[string]*queues.Reporter
-	writers   []*queues.RedisWriter
+	writers   []*writer.Writer
 }
 
 // openQueues connects to nothing yet.
-func openQueues(cfg *config.Config, clock *protocol.Clock, log *slog.Logger) (*queueReporting, error) {
+func openQueues(cfg *config.Config, log *slog.Logger) (*queueReporting, error) {
 	opened := &queueReporting{reporters: map[string]*queues.Reporter{}}
 	byService := map[string][]queues.Source{}
 	for index, settings := range cfg.Queues {
@@ -35,13 +35,13 @@ func openQueues(cfg *config.Config, clock *protocol.Clock, log *slog.Logger) (*q
 	}
 	for service, sources := range byService {
 		// Each has a connection of its own: a poll must not wait for another one.
-		writer, err := queues.NewRedisWriter(cfg.Redis, cfg.Prefix, protocol.NewSigner(cfg.SigningToken()), clock)
+		own, err := writer.New(writer.Options{URL: cfg.Redis, Prefix: cfg.Prefix, Token: cfg.SigningToken()})
 		if err != nil {
 			opened.close()
 			return nil, fmt.Errorf("redis %w", err)
 		}
-		opened.writers = append(opened.writers, writer)
-		opened.reporters[service] = queues.NewReporter(sources, writer, queues.Options{
+		opened.writers = append(opened.writers, own)
+		opened.reporters[service] = queues.NewReporter(sources, own, queues.Options{
 			Service: service, Node: cfg.Hostname, Interval: time.Duration(cfg.Interval) * time.Millisecond, Logger: log,
 		})
 	}
@@ -82,14 +82,14 @@ func (q *queueReporting) close() {
 	for _, source := range q.sources {
 		_ = source.Close()
 	}
-	for _, writer := range q.writers {
-		_ = writer.Close()
+	for _, one := range q.writers {
+		_ = one.Close()
 	}
 }
 
 // Check validates the sources of the queues. It connects to nothing.
 func Check(cfg *config.Config) error {
-	opened, err := openQueues(cfg, nil, nil)
+	opened, err := openQueues(cfg, nil)
 	opened.close()
 	return err
 }

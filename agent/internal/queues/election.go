@@ -71,7 +71,8 @@ func (e *election) release(ctx context.Context) {
 	held := e.held
 	e.held = nil
 	if held != nil {
-		e.writer.ReleaseSlot(ctx, e.service, held.slot, held.text)
+		// A lease that cannot be released runs out.
+		_ = e.writer.ReleaseQueues(ctx, e.service, held.slot, held.text)
 	}
 }
 
@@ -81,8 +82,8 @@ func (e *election) compete(ctx context.Context, slot int, rest watch) (outcome, 
 	if e.held != nil && e.held.slot == slot && e.held.text != text {
 		e.release(ctx)
 	}
-	current, answered := e.writer.AcquireSlot(ctx, e.service, slot, text, e.ttl)
-	if !answered {
+	current, err := e.writer.AcquireQueues(ctx, e.service, slot, text, e.ttl)
+	if current == "" || (err != nil && current != text) {
 		return silentStore, nil
 	}
 	if current == text {
@@ -121,12 +122,12 @@ func (e *election) stay(ctx context.Context, slot int) outcome {
 		e.held = nil
 		return waitingTurn
 	}
-	current, answered := e.writer.AcquireSlot(ctx, e.service, held.slot, held.text, e.ttl)
-	if answered && current == held.text {
+	current, err := e.writer.AcquireQueues(ctx, e.service, held.slot, held.text, e.ttl)
+	if current == held.text {
 		return onDuty
 	}
 	e.held = nil
-	if !answered {
+	if err != nil || current == "" {
 		return silentStore
 	}
 	return waitingTurn
@@ -134,7 +135,8 @@ func (e *election) stay(ctx context.Context, slot int) outcome {
 
 // reportedBy tells that the holder's first report is still due, or what it reports.
 func (e *election) reportedBy(ctx context.Context, slot int, other holder) (reported []protocol.QueueEntry, isDue bool) {
-	written := e.writer.ReadQueues(ctx, e.service, slot)
+	// An unreadable report is none.
+	written, _ := e.writer.ReadQueues(ctx, e.service, slot)
 	if written != nil && string(written.Reporter) == other.node {
 		return written.Queues, false
 	}

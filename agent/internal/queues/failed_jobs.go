@@ -72,7 +72,8 @@ func newFailedJobs(cfg Config) (*failedJobs, error) {
 func openSQL(text string) (db *sql.DB, parameter string, err error) {
 	const takes = "failedJobs takes a URL: postgres://user:password@host:5432/app or mysql://user:password@host:3306/app"
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Host == "" {
+	// A socket's folder is in the query: postgres://user@/app?host=/run/postgresql
+	if err != nil || (parsed.Host == "" && parsed.Query().Get("host") == "") {
 		return nil, "", errors.New(takes)
 	}
 	switch parsed.Scheme {
@@ -103,6 +104,9 @@ type silent struct{}
 func (silent) Print(...any) {}
 
 func mysqlConnector(parsed *url.URL) (driver.Connector, error) {
+	if parsed.Host == "" {
+		return nil, errors.New("no host")
+	}
 	config := mysql.NewConfig()
 	config.User = parsed.User.Username()
 	config.Passwd, _ = parsed.User.Password()

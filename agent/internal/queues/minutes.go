@@ -28,14 +28,15 @@ type minutes struct {
 	last    time.Time
 }
 
-// Minute is a record whose times the writer dates by Redis' clock.
-type Minute struct {
-	From, To time.Time
-	History  protocol.QueueHistory
+// minuteRecord is dated by the writer, by Redis' clock.
+type minuteRecord struct {
+	history protocol.QueueHistory
+	span    time.Duration
+	at      time.Time
 }
 
 // note returns a record when a minute is over.
-func (m *minutes) note(entries []readEntry, now time.Time) *Minute {
+func (m *minutes) note(entries []readEntry, now time.Time) *minuteRecord {
 	if m.start.IsZero() {
 		m.start, m.last = now, now
 	}
@@ -49,7 +50,7 @@ func (m *minutes) note(entries []readEntry, now time.Time) *Minute {
 }
 
 // take is the minute so far; nil without readings since the last record.
-func (m *minutes) take() *Minute {
+func (m *minutes) take() *minuteRecord {
 	if m.start.IsZero() || !m.end.After(m.start) {
 		return nil
 	}
@@ -59,7 +60,7 @@ func (m *minutes) take() *Minute {
 // lapse: another node reports from now on. The next record starts with the next reading.
 func (m *minutes) lapse() { *m = minutes{node: m.node} }
 
-func (m *minutes) record(now time.Time) *Minute {
+func (m *minutes) record(now time.Time) *minuteRecord {
 	start := m.start
 	if earliest := now.Add(-maxSpan); start.Before(earliest) {
 		start = earliest
@@ -81,7 +82,7 @@ func (m *minutes) record(now time.Time) *Minute {
 		return nil
 	}
 	queues = queues[:min(len(queues), protocol.MaxRecordedQueues)]
-	return &Minute{start, now, protocol.QueueHistory{V: protocol.Version, Node: m.node, Queues: queues}}
+	return &minuteRecord{protocol.QueueHistory{Node: m.node, Queues: queues}, now.Sub(start), now}
 }
 
 func isKnown(entry protocol.QueueEntry) bool {

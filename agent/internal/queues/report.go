@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gravito-framework/quasar/clients/go/protocol"
+	"github.com/gravito-framework/quasar/clients/go/writer"
 )
 
 const (
@@ -25,6 +26,8 @@ const (
 	// Failures in a row before the outage is logged: a single failed round is not.
 	failuresToSay = 2
 	leaveTimeout  = 3 * time.Second
+	// Minutes of history that wait while Redis is away; the oldest are dropped first.
+	maxUnwritten = 60
 )
 
 // Options of a Reporter.
@@ -61,6 +64,9 @@ type Reporter struct {
 	failure   string
 	isSaid    bool
 	late      sync.WaitGroup
+
+	recording sync.Mutex
+	unwritten []*writer.Record
 
 	saying sync.Mutex
 	said   set
@@ -165,8 +171,8 @@ func (r *Reporter) round(ctx context.Context) {
 
 // takeOver: the previous holder may have seen queues that have no jobs now.
 func (r *Reporter) takeOver(ctx context.Context, slot int) {
-	last := r.writer.ReadQueues(ctx, r.options.Service, slot)
-	if last == nil {
+	last, err := r.writer.ReadQueues(ctx, r.options.Service, slot)
+	if err != nil || last == nil {
 		return
 	}
 	for _, one := range r.pollers {
@@ -192,12 +198,17 @@ func (r *Reporter) endMinute(ctx context.Context) {
 	r.record(ctx, minute)
 }
 
-func (r *Reporter) record(ctx context.Context, minute *Minute) {
+func (r *Reporter) record(ctx context.Context, minute *minuteRecord) {
 	if minute == nil {
 		return
 	}
-	if err := r.writer.WriteMinute(ctx, r.options.Service, *minute); err != nil {
-		r.once("history", "a minute of the queues' history is lost: "+err.Error())
+	r.recording.Lock()
+	defer r.recording.Unlock()
+	record := writer.Queues(minute.history, minute.span, minute.at)
+	unwritten, err := r.writer.Write(ctx, writer.Report{Service: r.options.Service, Node: r.options.Node, Records: append(r.unwritten, record)})
+	r.unwritten = unwritten[max(0, len(unwritten)-maxUnwritten):]
+	if err != nil {
+		r.once("history", "a minute of the queues' history waits for Redis: "+err.Error())
 	}
 }
 
@@ -259,9 +270,9 @@ func (r *Reporter) write(ctx context.Context) {
 	queues = queues[:min(len(queues), maxQueues)]
 	r.reporting = len(queues)
 	interval := r.options.Interval.Milliseconds()
-	snapshot := protocol.QueueSnapshot{V: protocol.Version, Interval: &interval, Service: r.options.Service,
+	snapshot := protocol.QueueSnapshot{Interval: &interval, Service: r.options.Service,
 		Reporter: protocol.Text(r.options.Node), Queues: queues}
-	err := r.writer.WriteQueues(ctx, snapshot, current.slot)
+	err := r.writer.WriteQueues(ctx, withinText(snapshot), current.slot, time.Now())
 	r.note(err)
 	r.record(ctx, minute)
 }
