@@ -46,7 +46,7 @@ func (a *Agent) Run(ctx context.Context, reloads <-chan struct{}) error {
 		a.log.Info("QUASAR_DISABLED is set: nothing is reported")
 		return nil
 	}
-	first, err := start(cfg, a.Status)
+	first, err := start(cfg, a.Status, a.log)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (a *Agent) reloadNow() {
 func (a *Agent) replace(cfg *config.Config) error {
 	old := a.generation()
 	old.halt()
-	fresh, err := start(cfg, a.Status)
+	fresh, err := start(cfg, a.Status, a.log)
 	if err != nil {
 		return errors.Join(err, a.resume(old))
 	}
@@ -158,7 +158,7 @@ func isSamePlace(a, b *config.Config) bool {
 // resume goes on with the old settings.
 func (a *Agent) resume(old *generation) error {
 	old.queues.close()
-	again, err := start(old.config, a.Status)
+	again, err := start(old.config, a.Status, a.log)
 	if err != nil {
 		return err
 	}

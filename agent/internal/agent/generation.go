@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -49,7 +50,7 @@ type generation struct {
 }
 
 // start opens everything. An error leaves nothing open.
-func start(cfg *config.Config, status func() any) (*generation, error) {
+func start(cfg *config.Config, status func() any, log *slog.Logger) (*generation, error) {
 	w, err := writer.New(writer.Options{URL: cfg.Redis, Prefix: cfg.Prefix, Token: cfg.SigningToken()})
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func start(cfg *config.Config, status func() any) (*generation, error) {
 		woken: make(chan struct{}, 1), nodes: map[report.Node]bool{},
 	}
 	g.reporter = report.New(w, g.wake)
-	if g.queues, err = openQueues(cfg, w); err == nil {
+	if g.queues, err = openQueues(cfg, log); err == nil {
 		err = g.listen(status)
 	}
 	if err != nil {

@@ -70,9 +70,7 @@ func (a *Agent) Status() any {
 		status.LastWrite = &state.LastWrite
 	}
 	status.Failing = g.guard.Errors()
-	for _, source := range g.queues.sources {
-		status.Queues = append(status.Queues, source.Name())
-	}
+	status.Queues = g.queues.texts()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, look := range g.looks {

@@ -30,8 +30,8 @@ type Config struct {
 	Etc  string `yaml:"etc"`
 	Root string `yaml:"root"`
 
-	Processes []process.Rule  `yaml:"processes"`
-	Queues    []queues.Config `yaml:"queues"`
+	Processes []process.Rule `yaml:"processes"`
+	Queues    []Queues       `yaml:"queues"`
 	// Ingest is the address at which apps hand over records; empty: none.
 	Ingest string `yaml:"ingest"`
 	// Socket is the path of the Unix socket that answers `quasar-agent status`; empty: none.
@@ -43,6 +43,13 @@ type Config struct {
 	Disabled bool `yaml:"-"`
 	// sources tells for each key of the first level where its value comes from.
 	sources map[string]string
+}
+
+// Queues is one entry of `queues`.
+type Queues struct {
+	// Service under which they are reported; empty: that of the host.
+	Service       string `yaml:"service"`
+	queues.Config `yaml:",inline"`
 }
 
 // DefaultSocket is used if its directory exists: systemd makes it.

@@ -176,6 +176,15 @@ func (c *Config) fill(env *Env) {
 	if c.Hostname == "" {
 		c.Hostname = c.hostname()
 	}
+	for index := range c.Queues {
+		one := &c.Queues[index]
+		if one.Service == "" {
+			one.Service = c.Service
+		}
+		if one.Redis == "" && one.Driver != "sqs" {
+			one.Redis = c.Redis
+		}
+	}
 	if c.Socket == "" && c.sources["socket"] == "" {
 		c.Socket = DefaultSocket
 	}

@@ -158,9 +158,22 @@ func (c *Collector) collectMemory(ctx context.Context, figures *Figures) {
 	if limit := c.reading.MemoryLimit; limit != nil && (figures.Memory.Total == nil || *limit < *figures.Memory.Total) {
 		figures.Memory = limited(*limit, c.reading.MemoryUsed, figures.Memory.Free)
 	}
-	if swap, ok := run(ctx, c, "swap", mem.SwapMemoryWithContext); ok {
-		figures.Swap = &Swap{Total: float64(swap.Total), Used: float64(swap.Used)}
+	figures.Swap = c.collectSwap(ctx, machine)
+}
+
+// collectSwap: Linux has it beside the memory.
+func (c *Collector) collectSwap(ctx context.Context, machine *mem.VirtualMemoryStat) *Swap {
+	if runtime.GOOS == "linux" {
+		if machine == nil {
+			return nil
+		}
+		return &Swap{Total: float64(machine.SwapTotal), Used: float64(machine.SwapTotal - machine.SwapFree)}
 	}
+	swap, ok := run(ctx, c, "swap", mem.SwapMemoryWithContext)
+	if !ok {
+		return nil
+	}
+	return &Swap{Total: float64(swap.Total), Used: float64(swap.Used)}
 }
 
 func limited(limit float64, used, machineFree *float64) Memory {

@@ -113,6 +113,7 @@ func acceptHeartbeat(path string, object map[string]any) (func(Sink), error) {
 		beat.Language = "other"
 	}
 	beat.V = protocol.Version
+	maskHeartbeat(beat)
 	return func(sink Sink) { sink.Heartbeat(beat, at) }, nil
 }
 
@@ -128,6 +129,7 @@ func acceptException(path string, object map[string]any) (func(Sink), error) {
 	if exception.Kind == "" {
 		exception.Kind = "custom"
 	}
+	maskException(exception)
 	if exception.Fingerprint == "" {
 		exception.Fingerprint = protocol.Cut(exception.Name+":"+exception.Message, protocol.MaxNameChars)
 	}
@@ -156,6 +158,7 @@ func acceptSnapshot(path string, object map[string]any) (func(Sink), error) {
 		if snapshot.Queues[index].Driver == "" {
 			snapshot.Queues[index].Driver = "other"
 		}
+		maskQueue(&snapshot.Queues[index])
 	}
 	return func(sink Sink) { sink.Snapshot(snapshot, at) }, nil
 }
@@ -208,6 +211,7 @@ func acceptSlow(path string, object map[string]any) (func(Sink), error) {
 	if err := readSlowMeta(path, texts["meta"], entry); err != nil {
 		return nil, err
 	}
+	maskSlow(entry)
 	at, err := momentOf(path+".ts", number("ts"), number("clockAhead"))
 	if err != nil {
 		return nil, err

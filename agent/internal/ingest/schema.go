@@ -109,9 +109,20 @@ func (s *schema) checkText(path, text string) error {
 	case s.MaxLength != nil && length > *s.MaxLength:
 		return fmt.Errorf("%s must have at most %d characters", path, *s.MaxLength)
 	case s.pattern != nil && !s.pattern.MatchString(text):
-		return fmt.Errorf("%s must match %s", path, s.Pattern)
+		return fmt.Errorf("%s must be %s", path, s.patternWords())
 	}
 	return nil
+}
+
+// patternWords: in the schemas a pattern with an exponent is that of a number.
+func (s *schema) patternWords() string {
+	switch {
+	case strings.HasPrefix(s.Pattern, "^-?[0-9]"):
+		return "a number"
+	case strings.HasPrefix(s.Pattern, "^[0-9]+("):
+		return "a number of 0 or more"
+	}
+	return "a text like " + s.Pattern
 }
 
 func (s *schema) checkNumber(path string, number float64) error {

@@ -100,8 +100,10 @@ func (r *Rule) matchesCgroup(group string) bool {
 }
 
 func unitName(unit string) string {
-	if strings.Contains(unit, ".") {
-		return unit
+	for _, kind := range []string{".service", ".scope", ".slice"} {
+		if strings.HasSuffix(unit, kind) {
+			return unit
+		}
 	}
 	return unit + ".service"
 }

@@ -157,10 +157,13 @@ func (w *Writer) send(ctx context.Context, steps []*step) (unwritten []*Record, 
 		replies[i] = pipeline.Do(ctx, step.args...)
 	}
 	sentAt := time.Now()
-	// The error of each command follows.
-	_, _ = pipeline.Exec(ctx)
+	// The error of each command follows. Without a connection the commands have neither an answer nor an error.
+	_, unsent := pipeline.Exec(ctx)
 	for i, step := range steps {
 		reply, failure := replies[i].Result()
+		if reply == nil && failure == nil {
+			failure = unsent
+		}
 		switch {
 		case failure == nil || errors.Is(failure, redis.Nil):
 			if step.done != nil {
