@@ -104,6 +104,9 @@ func TestNodesShareTheirQueues(t *testing.T) {
 	if !strings.HasSuffix(text, " - one") {
 		t.Errorf("the lease is %q", text)
 	}
+	// Only a time between two readings is a minute.
+	read := on.snapshot(1).Timestamp
+	waitFor(t, func() bool { return on.snapshot(1).Timestamp > read })
 	stop()
 	waitFor(t, func() bool { return string(on.snapshot(1).Reporter) == "two" && len(on.snapshot(1).Queues) == 2 })
 	if length, _ := do(t, admin, "xlen", "gravito:quasar:queue-history:edge").(int64); length == 0 {
