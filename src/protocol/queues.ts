@@ -20,6 +20,9 @@ export const QUEUE_DRIVERS = [
   'bull',
   'sqs',
   'redis-list',
+  'celery',
+  'rq',
+  'sidekiq',
   'other',
 ] as const
 export type QueueDriver = (typeof QUEUE_DRIVERS)[number]

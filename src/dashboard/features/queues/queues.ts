@@ -20,6 +20,9 @@ const DRIVERS: Readonly<Record<QueueDriver, DriverWords>> = {
   bull: { name: 'Bull', isGravito: false },
   sqs: { name: 'SQS', isGravito: false },
   'redis-list': { name: 'Redis list', isGravito: false },
+  celery: { name: 'Celery', isGravito: false },
+  rq: { name: 'RQ', isGravito: false },
+  sidekiq: { name: 'Sidekiq', isGravito: false },
   other: { name: 'other', isGravito: false },
 }
 
