@@ -210,7 +210,7 @@ describe.skipIf(!hasGo)("the agent reads queues as the package's sources do", ()
     await redis.del('laravel_database_queues:default')
     await vi.waitFor(
       async () => {
-        const [drained, mail] = await reported()
+        const [mail, drained] = await reported()
         expect(mail?.throughput?.in).toBeGreaterThan(0)
         expect(mail?.throughput?.out).toBeGreaterThan(0)
         expect(drained).toMatchObject({ name: 'default', metrics: { waiting: 0 } })
