@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib'
 import { CreateQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -210,7 +211,7 @@ describe.skipIf(!hasGo)("the agent reads queues as the package's sources do", ()
     await redis.del('laravel_database_queues:default')
     await vi.waitFor(
       async () => {
-        const [drained, mail] = await reported()
+        const [mail, drained] = await reported()
         expect(mail?.throughput?.in).toBeGreaterThan(0)
         expect(mail?.throughput?.out).toBeGreaterThan(0)
         expect(drained).toMatchObject({ name: 'default', metrics: { waiting: 0 } })
@@ -220,7 +221,9 @@ describe.skipIf(!hasGo)("the agent reads queues as the package's sources do", ()
     await running.stop()
     expect(await reports.get(KEYS.queuesLease(SERVICE))).toBeNull()
     const [[, fields]] = (await reports.xrange(KEYS.queueHistory(SERVICE), '-', '+')) as [[string, string[]]]
-    const history = parseQueueHistory(fields[1])
+    const [field, value = ''] = fields
+    const text = field === 'data' ? value : inflateRawSync(Buffer.from(value, 'base64')).toString()
+    const history = parseQueueHistory(text)
     expect(history).toMatchObject({ node: NODE })
     expect(history?.queues.map(({ name }) => name).sort()).toEqual(['default', 'mail'])
   })
