@@ -12,7 +12,7 @@ const COMMAND = 'cli/bin'
 /** The page's files: loaded with the first page that is asked for. */
 const ASSETS = 'zenith/assets/generated'
 /** What runs on threads: each is started as a file of its own. */
-const WORKERS = ['runtime/archive-worker', 'runtime/people-worker']
+const WORKERS = ['runtime/archive-worker', 'runtime/heartbeat-worker', 'runtime/people-worker']
 /** Packages that are part of the bundle: a consumer installs none of them. */
 const BUNDLED = /^(?:@valibot\/|(?:valibot|yaml)$)/
 /** Modules instead of CommonJS, so that the bundle gets what is used alone. */

@@ -37,6 +37,11 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
     conditions: [when('service.vanished', 'atLeast', 1)],
     forMs: 10_000,
   }),
+  rule('node-blocked', {
+    name: 'Node blocked',
+    severity: 'critical',
+    conditions: [when('node.blockedMs', 'atLeast', 15_000)],
+  }),
   rule('store-away', {
     name: 'Redis away',
     severity: 'critical',

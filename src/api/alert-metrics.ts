@@ -60,6 +60,12 @@ export const METRICS = {
   'node.loopP99': spec('node', 'ms', 'event-loop delay', 'p99 of the event loop’s delays between two heartbeats.'),
   'node.loopMax': spec('node', 'ms', 'longest event-loop delay', 'The longest delay between two heartbeats.'),
   'node.loopUtilization': spec('node', 'percent', 'event-loop utilization', 'Time that the event loop was busy.'),
+  'node.blockedMs': spec(
+    'node',
+    'ms',
+    'blocked event loop',
+    'How long the event loop has not turned, as the heartbeat thread of the app says; otherwise 0.',
+  ),
   'node.gcMs': spec('node', 'ms', 'garbage collection', 'Garbage collection between two heartbeats.'),
   'node.inFlight': spec('node', 'count', 'requests in flight', 'Requests that are not answered yet.'),
   'node.oldestRequestMs': spec(

@@ -160,6 +160,12 @@ export const Heartbeat = exactly<HeartbeatFields>()(
     disk: orNull(listOf(disk, 'File systems.')),
     eventLoop: orNull(eventLoop),
     gc: orNull(gc),
+    blocked: orNull(
+      object('The event loop does not turn, while the process runs: its heartbeat thread says so.', {
+        since: amount('When it turned last, Unix ms by the store’s clock.'),
+        stack: orNull(text('The function that runs and its callers, a line each; null if unknown.')),
+      }),
+    ),
     runtime: object('The runtime.', {
       uptime: orNull(amount('Uptime of the process, seconds.')),
       framework: orNull(text('Detected web frameworks.')),

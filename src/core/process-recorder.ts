@@ -23,14 +23,32 @@ import { moment, Rollups, spanOf } from './report/rollups.js'
 import { hostThreads, type ThreadHost } from './threads/host.js'
 import { type HostLink, linkToHost } from './threads/link.js'
 
+/** Writes the node's heartbeats while the event loop is blocked. */
+export interface HeartbeatThread {
+  /** The node's last heartbeat; ends a `hold`. */
+  note(heartbeat: Heartbeat): void
+  /** The node leaves: no heartbeat may bring it back. */
+  hold(): void
+  /** Never rejects. */
+  stop(): Promise<void>
+}
+
+/** @param onOverlap the node's heartbeat has to be written again @returns null without such a thread */
+export type StartThread = (options: ResolvedOptions, onOverlap: () => void) => HeartbeatThread | null
+
 /**
  * Starts to record.
  *
  * @param writer closed when the recorder stops
  * @param store identifies the store of the writer, alike in all threads of the process; null if they can't share it
  */
-export function startRecorder(options: ResolvedOptions, writer: Writer, store: string | null): Recorder {
-  const recorder = new ProcessRecorder(options, writer, store)
+export function startRecorder(
+  options: ResolvedOptions,
+  writer: Writer,
+  store: string | null,
+  startThread: StartThread = () => null,
+): Recorder {
+  const recorder = new ProcessRecorder(options, writer, store, startThread)
   recorder.start()
   return recorder
 }
@@ -54,6 +72,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   /** In a thread: the link to the recorder outside that reports for it. Outside, `#threads` reports for the threads. */
   readonly #link: HostLink | null
   readonly #threads: ThreadHost | null
+  readonly #heartbeatThread: HeartbeatThread | null
   readonly #frameworks = new Set<string>()
   readonly #buildHeartbeat: ReturnType<typeof heartbeatBuilder>
   readonly #onFault = (error: unknown) =>
@@ -62,7 +81,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   #end: ProcessEnd | null = null
   #stopping: Promise<void> | null = null
 
-  constructor(options: ResolvedOptions, writer: Writer, store: string | null) {
+  constructor(options: ResolvedOptions, writer: Writer, store: string | null, startThread: StartThread) {
     this.#options = options
     this.#writer = writer
     const link = linkToHost(store, options.service, options.node)
@@ -127,6 +146,7 @@ class ProcessRecorder implements Recorder, ReportSource {
           onLoss: (error) => records.exception(error, 'uncaught', false),
           onFault: this.#onFault,
         })
+    this.#heartbeatThread = startThread(options, () => void this.#reporter.flush())
   }
 
   start(): void {
@@ -217,7 +237,10 @@ class ProcessRecorder implements Recorder, ReportSource {
         this.#frameworks.size > 0 && this.#end?.isUnseen() === true,
       ),
     })
-    if (!isLast) this.#link?.beat(heartbeat)
+    if (!isLast) {
+      this.#link?.beat(heartbeat)
+      this.#heartbeatThread?.note(heartbeat)
+    }
     return heartbeat
   }
 
@@ -238,6 +261,7 @@ class ProcessRecorder implements Recorder, ReportSource {
 
   #sayLast(leaves: boolean): void {
     this.#records.finish()
+    this.#heartbeatThread?.hold()
     if (this.#reporter.status.error) return
     this.#reporter.flushNow()
     this.#finished?.flushNow()
@@ -248,16 +272,19 @@ class ProcessRecorder implements Recorder, ReportSource {
   async #stop(): Promise<void> {
     this.#end?.unwatch()
     this.requests.stop()
-    await this.#reporter.stop(() => Promise.all([this.#queues.stop(), this.#threads?.stop(), this.#finished?.flush()]))
+    await this.#reporter.stop(() =>
+      Promise.all([this.#heartbeatThread?.stop(), this.#queues.stop(), this.#threads?.stop(), this.#finished?.flush()]),
+    )
     this.#link?.close()
     this.#probes.stop()
     await this.#writer.close()
   }
 
   #depart(): Promise<void> {
-    return this.#reporter.depart(() =>
-      Promise.all([this.#queues.leave(), this.#threads?.depart(), this.#finished?.flush()]),
-    )
+    return this.#reporter.depart(() => {
+      this.#heartbeatThread?.hold()
+      return Promise.all([this.#queues.leave(), this.#threads?.depart(), this.#finished?.flush()])
+    })
   }
 
   #hasStore(): boolean {

@@ -1,3 +1,4 @@
+import { type Blocked, readBlocked } from './blocked.js'
 import { readClockAhead } from './clock.js'
 import { type Figures, readFigures } from './figures.js'
 import { isLegacyHeartbeat, upgradeLegacyHeartbeat } from './legacy-heartbeat.js'
@@ -33,6 +34,8 @@ export interface Heartbeat extends Figures {
   instance: string | null
   /** Number of the worker thread; null for a process, and for its main thread. */
   thread: number | null
+  /** The process runs, and its event loop has not for a while; null if it turns, or if nothing watches it. */
+  blocked: Blocked | null
   /** `uptime` in seconds. */
   runtime: { uptime: number | null; framework: string | null }
   /** Whether the app is ready, with the state of its dependencies. */
@@ -85,6 +88,7 @@ function build(fields: Fields, { id, service, timestamp }: Pick<Heartbeat, 'id' 
     arch: readText(fields, 'arch', MAX_NAME_CHARS),
     instance: readText(fields, 'instance', MAX_NAME_CHARS),
     thread: readAmount(fields, 'thread'),
+    blocked: readBlocked(fields),
     cpu: figures.cpu,
     memory: figures.memory,
     disk: figures.disk,

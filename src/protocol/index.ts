@@ -11,6 +11,7 @@ export {
   type DocumentDoubt,
   parseAuditEntry,
 } from './audit.js'
+export { type Blocked, blockedFor, shiftBlocked } from './blocked.js'
 export type { ChildFigures, ChildrenFigures, EndedChild } from './children.js'
 export { CLOCK_HARMFUL_MS, CLOCK_TOLERANCE_MS, clockInWords, readClockAhead } from './clock.js'
 export {

@@ -11,6 +11,7 @@ import { globalSlot } from '../lib/global-slot.js'
 import type { QueueSource, Writer } from '../ports/index.js'
 import { keepStringsFast } from '../redis/fast-strings.js'
 import { redisReports } from '../stores/redis/reports.js'
+import { startHeartbeatThread } from './heartbeat-thread.js'
 import { type MonitoredQueues, monitorSources } from './monitor-sources.js'
 import { openRedis } from './open-redis.js'
 import { sharedMemoryStore } from './shared-memory.js'
@@ -92,12 +93,20 @@ function noteMemory({ isRedisUnset, store, environment, logger }: ResolvedOption
 function start(options: ResolvedOptions): Recorder {
   keepStringsFast()
   noteMemory(options)
-  const recorder = startRecorder(options, writerOf(options), sharedStoreOf(options))
+  const recorder = startRecorder(options, writerOf(options), sharedStoreOf(options), startHeartbeatThread)
   startedWith.get().set(recorder, options)
   return recorder
 }
 
-const COMPARED = ['archiveJobs', 'environment', 'interval', 'sample', 'signals'] as const
+const COMPARED = [
+  'archiveJobs',
+  'blockedStack',
+  'environment',
+  'heartbeatThread',
+  'interval',
+  'sample',
+  'signals',
+] as const
 
 /** What recorders were started with. */
 const startedWith = globalSlot('started-with', () => new WeakMap<Recorder, ResolvedOptions>())

@@ -32,6 +32,7 @@ export function heartbeatOf(service: string, id: string, changes: Partial<Heartb
     arch: 'x64',
     instance: null,
     thread: null,
+    blocked: null,
     cpu: { system: 20, process: 12.5, processCores: 0.25, cores: 2, load: [0.5, 0.4, 0.3], throttled: null },
     memory: {
       system: { total: 8e9, free: 3e9, used: 5e9, limit: null },

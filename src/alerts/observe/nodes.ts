@@ -1,7 +1,7 @@
 import type { Metric } from '../../api/alert-metrics.js'
 import type { Aggregate } from '../../api/alerts.js'
 import type { NodeView } from '../../api/nodes.js'
-import type { Heartbeat } from '../../protocol/index.js'
+import { blockedFor, type Heartbeat } from '../../protocol/index.js'
 import { figure, percentOf, type Reading, UNKNOWN } from './reading.js'
 
 export type NodeMetric = Extract<Metric, `node.${string}`>
@@ -26,6 +26,7 @@ const READERS: Readonly<Record<NodeMetric, Read>> = {
   'node.loopP99': ({ eventLoop }) => eventLoop?.p99,
   'node.loopMax': ({ eventLoop }) => eventLoop?.max,
   'node.loopUtilization': ({ eventLoop }) => percentOf(eventLoop?.utilization ?? null, 1),
+  'node.blockedMs': (beat) => blockedFor(beat),
   'node.gcMs': ({ gc }) => gc?.totalMs,
   'node.inFlight': ({ requests }) => requests?.inFlight,
   // The oldest of none has no age.

@@ -5,6 +5,7 @@ import { checkOptions } from '../../lib/options.js'
 import type { Logger, Store } from '../../ports/index.js'
 import { MAX_NAME_CHARS } from '../../protocol/index.js'
 import { formatNodeId } from '../../protocol/node-id.js'
+import type { LivezPlace } from '../heartbeat-thread/messages.js'
 import { hostName, isInteractive } from '../probes/runtime.js'
 import { chooseRedis, type Environment, readAppPackage, resolvePrefix, resolveTokens } from './environment.js'
 import { consoleLogger, silentLogger } from './logger.js'
@@ -46,6 +47,9 @@ export interface ResolvedOptions {
   readonly disks: readonly string[]
   readonly signals: boolean
   readonly archiveJobs: ArchiveJobs
+  readonly heartbeatThread: boolean
+  readonly blockedStack: boolean
+  readonly livez: LivezPlace | null
   /** The first one signs, and seals payloads. */
   readonly tokens: readonly string[]
 }
@@ -85,6 +89,7 @@ export function resolveOptions(given: QuasarOptions, env: Environment): Resolved
     disks: options.disks ?? ['/'],
     signals: options.signals ?? !isInteractive(),
     archiveJobs: options.archiveJobs ?? archiveJobsFrom(env) ?? 'off',
+    ...resolveThread(options, env),
   })
 }
 
@@ -106,6 +111,17 @@ function resolveTarget(options: QuasarOptions, env: Environment) {
     tokens: resolveTokens(options.token, env),
   }
 }
+
+function resolveThread(options: QuasarOptions, env: Environment) {
+  const livez = options.livez ?? livezFrom(env) ?? null
+  return {
+    heartbeatThread: options.heartbeatThread ?? heartbeatThreadFrom(env) ?? false,
+    blockedStack: options.blockedStack ?? false,
+    livez: livez === null ? null : { ...LIVEZ_DEFAULTS, ...(typeof livez === 'number' ? { port: livez } : livez) },
+  }
+}
+
+const LIVEZ_DEFAULTS = { host: '127.0.0.1', maxBlockedMs: 30_000 }
 
 function resolveIgnore(rules: readonly IgnoreRule[]) {
   return { ignore: compileIgnore(rules), respell: compileRespelling(rules) }
@@ -140,6 +156,22 @@ function archiveJobsFrom(env: Environment): ArchiveJobs | null {
   if (!given) return null
   if (RECORDER_CHECKS.archiveJobs.accepts(given)) return given as ArchiveJobs
   throw new QuasarError('invalid_option', `Quasar: QUASAR_ARCHIVE_JOBS takes ${RECORDER_CHECKS.archiveJobs.takes}.`)
+}
+
+function heartbeatThreadFrom({ QUASAR_HEARTBEAT_THREAD: given }: Environment): boolean | null {
+  if (!given) return null
+  if (/^(1|true|yes|on)$/i.test(given)) return true
+  if (/^(0|false|no|off)$/i.test(given)) return false
+  throw new QuasarError('invalid_option', 'Quasar: QUASAR_HEARTBEAT_THREAD takes 1 or 0.')
+}
+
+/** `9090`, `0.0.0.0:9090`, `[::]:9090`. */
+function livezFrom({ QUASAR_LIVEZ: given }: Environment): QuasarOptions['livez'] | null {
+  if (!given) return null
+  const [, bracketed, host = bracketed, port] = /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):)?(\d{1,5})$/i.exec(given) ?? []
+  const livez = { port: Number(port), ...(host && { host }) }
+  if (RECORDER_CHECKS.livez.accepts(livez)) return livez
+  throw new QuasarError('invalid_option', 'Quasar: QUASAR_LIVEZ takes a port, 1 to 65535, or host:port.')
 }
 
 let recorders = 0

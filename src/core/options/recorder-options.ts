@@ -60,6 +60,21 @@ export interface QuasarOptions {
    * sealed with the token; without one they are left out. @default 'off' (QUASAR_ARCHIVE_JOBS)
    */
   archiveJobs?: ArchiveJobs
+  /**
+   * Tells a blocked event loop from a dead process: a thread writes the node's heartbeats while the loop does not turn. Takes about 15 MB, and
+   * `redis` as a URL or as options. On Node's main thread only. @default false (QUASAR_HEARTBEAT_THREAD)
+   */
+  heartbeatThread?: boolean
+  /**
+   * Whether such a heartbeat has the stack: once for each block, the main thread is paused for some milliseconds. Names of functions and files
+   * only; unknown in a native call and while Node's inspector listens. @default false
+   */
+  blockedStack?: boolean
+  /**
+   * Serves `GET /livez` on a thread, on a port of its own: 200 while the event loop turns, 503 once it is blocked for longer than
+   * `maxBlockedMs`. @default none (QUASAR_LIVEZ: `9090`, `0.0.0.0:9090`); host '127.0.0.1', maxBlockedMs 30000
+   */
+  livez?: number | { port: number; host?: string; maxBlockedMs?: number }
   /** `false` turns everything into no-ops, as QUASAR_DISABLED=1 does. @default true */
   enabled?: boolean
 }
@@ -90,8 +105,25 @@ export const RECORDER_CHECKS = {
   disks: { takes: 'an array of mount points', accepts: (v) => Array.isArray(v) && Array.from(v).every(isText) },
   signals: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
   archiveJobs: { takes: "'off', 'jobs' or 'payloads'", accepts: (v) => ARCHIVE_JOBS.some((one) => one === v) },
+  heartbeatThread: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
+  blockedStack: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
+  livez: {
+    takes: 'a port, 1 to 65535, or { port, host, maxBlockedMs } with ms from 100 to 3600000',
+    accepts: (v) => isPort(v) || isLivez(v),
+  },
   enabled: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
 } satisfies OptionChecks<keyof QuasarOptions>
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && isBetween(value, 1, 65_535)
+}
+
+function isLivez(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { port, host = '127.0.0.1', maxBlockedMs = 30_000, ...others } = value
+  const isKnown = Object.keys(others).length === 0
+  return isKnown && isPort(port) && isText(host) && isBetween(maxBlockedMs, 100, 3_600_000)
+}
 
 function isSlow(value: unknown): boolean {
   if (isRules(value)) return true

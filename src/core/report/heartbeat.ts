@@ -52,6 +52,8 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
     timestamp: wallClock(),
     // Only the store can know it.
     clockAhead: null,
+    // What writes this is not blocked.
+    blocked: null,
     ...figures,
     runtime: { uptime: process.uptime(), framework },
     requests,

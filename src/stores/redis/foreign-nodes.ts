@@ -21,6 +21,7 @@ import {
 import type { Connection } from '../../redis/connection.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { type ForeignKey, parseForeignKey } from './foreign-keys.js'
+import { datedBeat } from './known-node.js'
 import type { LeftOutCounts } from './left-out-counts.js'
 import { beatName, NodeClock, type ReckonedBeat } from './node-clock.js'
 import type { ServerClock } from './server-clock.js'
@@ -164,7 +165,7 @@ export class ForeignNodes {
     const isLive = heartbeat !== null && !isStale
     if (!isLive) known.queues = null
     const { service, node } = known.names
-    const dated = isLive ? { ...heartbeat, service, id: node, timestamp: beat.at } : null
+    const dated = isLive ? datedBeat({ heartbeat, at: beat.at }, { service, node }) : null
     return { service, node, lastBeat: beat.at, clockAhead: beat.ahead, heartbeat: dated }
   }
 

@@ -7,6 +7,7 @@ import {
   MAX_NAME_CHARS,
   parseHeartbeat,
   parseNodeMember,
+  shiftBlocked,
 } from '../../protocol/index.js'
 import { beatName, NodeClock, type ReckonedBeat } from './node-clock.js'
 import type { KeyText } from './texts.js'
@@ -138,9 +139,13 @@ function isStale({ seenAt, heartbeat }: KnownBeat): boolean {
   return performance.now() - seenAt > heartbeatLife(heartbeat.interval ?? 0)
 }
 
-/** With its time by Redis' clock, and the names of the key. */
-function datedBeat({ heartbeat, at }: KnownBeat, { service, node }: Place): Heartbeat {
-  return { ...heartbeat, service, id: node, timestamp: at }
+/** With its times by Redis' clock, and the names of the key. */
+export function datedBeat(
+  { heartbeat, at }: Pick<KnownBeat, 'heartbeat' | 'at'>,
+  { service, node }: Pick<Place, 'service' | 'node'>,
+): Heartbeat {
+  const blocked = shiftBlocked(heartbeat.blocked, at - heartbeat.timestamp)
+  return { ...heartbeat, service, id: node, timestamp: at, blocked }
 }
 
 /** A large unreadable value is not loaded again at every read. */

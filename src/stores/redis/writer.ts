@@ -20,6 +20,7 @@ import {
   nodeMember,
   ROLLUP_LIFE_MS,
   SERVICE_INDEX_LIFE_MS,
+  shiftBlocked,
 } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import type { RedisError } from '../../redis/errors.js'
@@ -146,7 +147,9 @@ function heartbeatSteps(
   if (!heartbeat) return []
   const key = keys.node(service, node)
   const timestamp = clock.translate(heartbeat.timestamp, clockOrigin)
-  const text = encodeHeartbeat({ ...heartbeat, timestamp, clockAhead: aheadBy(clock.shift(clockOrigin)) })
+  const shift = clock.shift(clockOrigin)
+  const blocked = shiftBlocked(heartbeat.blocked, shift ?? 0)
+  const text = encodeHeartbeat({ ...heartbeat, timestamp, blocked, clockAhead: aheadBy(shift) })
   return [
     just('set', key, signer.json(key, text), 'PX', lifeOf(heartbeat)),
     { ...just('zadd', keys.nodeIndex, timestamp, nodeMember(service, node)), done },

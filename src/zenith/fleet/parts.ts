@@ -75,11 +75,13 @@ function needOfService({ health }: ServiceView): number {
 /** Of each service one node comes before a second one of any, so that a service with many hides no other. */
 function needOfNodes(): (node: NodeView) => number {
   const counts = new Map<string, number>()
-  return ({ service, state }) => {
-    const place = `${service}\n${state}`
+  return ({ service, state, heartbeat }) => {
+    const isBlocked = state === 'live' && heartbeat?.blocked != null
+    const need = state === 'lost' || isBlocked ? 0 : state === 'live' ? 1 : 2
+    const place = `${service}\n${need}`
     const before = counts.get(place) ?? 0
     counts.set(place, before + 1)
-    return (state === 'lost' ? 0 : state === 'live' ? 1 : 2) * 1e6 + before
+    return need * 1e6 + before
   }
 }
 

@@ -1,5 +1,5 @@
 import type { NodeView } from '../../api/nodes.js'
-import type { DiskFigures, Heartbeat } from '../../protocol/index.js'
+import { blockedFor, type DiskFigures, type Heartbeat } from '../../protocol/index.js'
 import type { Family, Labels, Sample } from './exposition.js'
 
 interface NodeGauge {
@@ -41,6 +41,9 @@ const GAUGES: readonly NodeGauge[] = [
   ),
   gauge('nodejs_eventloop_delay_mean_seconds', 'Mean event-loop delay of the last interval.', (b) =>
     seconds(b.eventLoop?.mean),
+  ),
+  gauge('quasar_node_blocked_seconds', 'How long the event loop has been blocked, as the heartbeat thread says.', (b) =>
+    seconds(blockedFor(b)),
   ),
   gauge('quasar_gc_pauses', 'Garbage collection pauses of the last interval.', (b) => b.gc?.count),
   gauge('quasar_gc_pause_seconds', 'Garbage collection pauses of the last interval, together.', (b) =>

@@ -55,6 +55,7 @@ export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record({
   arch: name,
   instance: name,
   thread: figure,
+  blocked: unknown(fc.record({ since: time, stack: name })),
   cpu: fc.record({
     system: figure,
     process: figure,

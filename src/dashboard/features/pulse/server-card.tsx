@@ -10,7 +10,7 @@ import { LevelWord } from '../../ui/level-word.js'
 import { diskLevel } from '../../ui/levels.js'
 import { TrustMark } from '../../ui/trust-mark.js'
 import { AlertMark } from '../alert-mark/alert-mark.js'
-import { nodeName } from '../services/fleet.js'
+import { blockedOf, nodeName } from '../services/fleet.js'
 import { StateMark } from '../services/state-mark.js'
 import { CpuTile, LoopTile, MemoryTile, RequestsTile } from './server-tiles.js'
 
@@ -27,7 +27,7 @@ export const ServerCard = memo(function ServerCard({ node, tellEnvironment }: Se
     <article
       aria-label={`${node.service} ${name}`}
       data-node={node.key}
-      data-state={node.state}
+      data-state={blockedOf(node) ? 'blocked' : node.state}
       className={`panel offscreen-idle @container flex flex-col p-4 ${node.state === 'live' ? '' : 'border-dashed'}`}
     >
       <div className="flex items-center justify-between gap-3">
@@ -38,7 +38,7 @@ export const ServerCard = memo(function ServerCard({ node, tellEnvironment }: Se
           {node.state === 'live' && <ClockMark ahead={node.clockAhead} />}
           <AlertMark of={{ node: node.key, host: node.heartbeat?.hostname }} />
           <TrustMark trust={node.trust} />
-          <StateMark state={node.state} lastSeen={node.lastSeen} />
+          <StateMark node={node} />
         </span>
       </div>
       {node.heartbeat ? <Beat heartbeat={node.heartbeat} node={node} tellEnvironment={tellEnvironment} /> : <NoBeat />}

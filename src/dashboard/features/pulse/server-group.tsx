@@ -1,7 +1,7 @@
 import { memo, useState } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
 import { MoreButton } from '../../ui/more-button.js'
-import { countStates, type NodeGroup } from '../services/fleet.js'
+import { blockedOf, countStates, type NodeGroup } from '../services/fleet.js'
 import { ServerCard } from './server-card.js'
 
 /** So many more cards are drawn when asked. */
@@ -64,7 +64,9 @@ function spanOf(count: number): string {
 
 function countWords(nodes: readonly NodeView[]): string {
   const counts = countStates(nodes)
+  const blocked = nodes.filter(blockedOf).length
   const words = [`${counts.live} live`]
+  if (blocked > 0) words.push(`${blocked} blocked`)
   if (counts.lost > 0) words.push(`${counts.lost} lost`)
   if (counts.left > 0) words.push(`${counts.left} left`)
   if (counts.replaced > 0) words.push(`${counts.replaced} replaced`)

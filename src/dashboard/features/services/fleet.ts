@@ -1,6 +1,7 @@
 import type { NodeView } from '../../../api/nodes.js'
 import type { ServiceView } from '../../../api/services.js'
 import type { NodeState } from '../../../api/words.js'
+import type { Blocked } from '../../../protocol/blocked.js'
 import type { Fields } from '../../../protocol/read.js'
 import { byName, groupBy } from '../../ui/groups.js'
 import { healthWord } from '../../ui/levels.js'
@@ -35,21 +36,31 @@ export interface NodeGroup {
   nodes: readonly NodeView[]
 }
 
-const STATE_ORDER: Readonly<Record<NodeState, number>> = { lost: 0, live: 1, left: 2, replaced: 3 }
+const STATE_ORDER: Readonly<Record<NodeState, number>> = { lost: 0, live: 2, left: 3, replaced: 4 }
+
+/** A live node whose event loop does not turn; null for any other. */
+export function blockedOf({ state, heartbeat }: Pick<NodeView, 'state' | 'heartbeat'>): Blocked | null {
+  return state === 'live' ? (heartbeat?.blocked ?? null) : null
+}
+
+/** The place of a node's state in lists: the worst first, lost and then blocked. */
+export function stateOrder(node: Pick<NodeView, 'state' | 'heartbeat'>): number {
+  return blockedOf(node) ? 1 : STATE_ORDER[node.state]
+}
 
 /**
- * By service, those with lost nodes first, then by name; in each the lost ones first, then by name.
+ * By service, those with lost or blocked nodes first, then by name; in each these first, then by name.
  */
 export function groupNodes(nodes: readonly NodeView[]): NodeGroup[] {
   const groups = groupBy(nodes, (node) => node.service)
-  const rank = ({ nodes: [first] }: NodeGroup) => (first?.state === 'lost' ? 0 : 1)
+  const rank = ({ nodes: [first] }: NodeGroup) => (first && stateOrder(first) <= 1 ? 0 : 1)
   return [...groups]
     .map(([service, members]) => ({ service, nodes: members.sort(compareNodes) }))
     .sort((a, b) => rank(a) - rank(b) || byName(a.service, b.service))
 }
 
 function compareNodes(a: NodeView, b: NodeView): number {
-  return STATE_ORDER[a.state] - STATE_ORDER[b.state] || byName(nodeName(a), nodeName(b)) || byName(a.id, b.id)
+  return stateOrder(a) - stateOrder(b) || byName(nodeName(a), nodeName(b)) || byName(a.id, b.id)
 }
 
 /** What people call a node: its host, with the number of its process where there are several. */

@@ -8,11 +8,9 @@ import { Section } from '../../ui/section.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { AlertMark } from '../alert-mark/alert-mark.js'
 import { ChildProcesses } from './children.js'
-import { metaInWords, nodeName } from './fleet.js'
+import { blockedOf, metaInWords, nodeName, stateOrder } from './fleet.js'
 import { ForgetButton } from './forget-button.js'
 import { StateMark } from './state-mark.js'
-
-const STATES = { lost: 0, live: 1, left: 2, replaced: 3 } as const
 
 const COLUMNS: readonly Column<NodeView>[] = [
   {
@@ -55,11 +53,11 @@ const COLUMNS: readonly Column<NodeView>[] = [
     title: 'State',
     isText: true,
     width: '14%',
-    value: ({ state }) => STATES[state],
+    value: stateOrder,
     cell: (node) => (
       <span className="flex flex-wrap items-center gap-1">
         <AlertMark of={{ node: node.key, host: node.heartbeat?.hostname }} />
-        <StateMark state={node.state} lastSeen={node.lastSeen} isShort />
+        <StateMark node={node} isShort />
         <ForgetButton node={node} />
       </span>
     ),
@@ -76,7 +74,7 @@ export const ProcessList = memo(function ProcessList({ nodes }: { nodes: readonl
           columns={COLUMNS}
           items={nodes}
           keyOf={(node) => node.key}
-          stateOf={({ state }) => state}
+          stateOf={(node) => (blockedOf(node) ? 'blocked' : node.state)}
           sort={{ key: 'state', down: false }}
           minWidth="62rem"
         />

@@ -18,6 +18,7 @@ const REASONS: Readonly<Partial<Record<Metric, string>>> = {
   'node.oldestRequestMs': HEARTBEATS,
   'node.connections': HEARTBEATS,
   'node.dropped': HEARTBEATS,
+  'node.blockedMs': HEARTBEATS,
   'node.clockAhead': HEARTBEATS,
   'node.notReady': HEARTBEATS,
   'service.vanished': 'that a node vanished is not recorded.',

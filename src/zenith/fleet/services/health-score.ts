@@ -2,7 +2,7 @@ import type { NodeView } from '../../../api/nodes.js'
 import type { QueueView } from '../../../api/queues.js'
 import { type HealthReason, MIN_COUNTED, type ServiceView, type TrafficPoint } from '../../../api/services.js'
 import type { QueueTrouble } from '../../../api/words.js'
-import { CLOCK_HARMFUL_MS, clockInWords } from '../../../protocol/index.js'
+import { blockedFor, CLOCK_HARMFUL_MS, clockInWords } from '../../../protocol/index.js'
 
 /**
  * What takes points from 100. Of each row the dearest step that is reached counts; of the rows about nodes and
@@ -12,6 +12,7 @@ import { CLOCK_HARMFUL_MS, clockInWords } from '../../../protocol/index.js'
  * |---|---|
  * | no node is live, and at least one is lost, however long ago | 100 |
  * | nodes lost in the last 15 minutes, as a share of those and the live ones | 60 × share, at least 10 |
+ * | nodes whose event loop is blocked, as a share of the live ones | 60 × share, at least 10; all: 100 |
  * | requests that failed in the last minute (of at least 20) | 1 %: 10, 5 %: 25, 20 %: 50 |
  * | job attempts that failed in the last minute (of at least 20) | 5 %: 10, 20 %: 25 |
  * | jobs that stalled in the last five minutes | 1: 10 |
@@ -88,6 +89,7 @@ export function healthOf(input: HealthInput): ServiceView['health'] {
   if (input.down > 0) return healthOfDown(input)
   const reasons = [
     lostNodes(input),
+    blockedNodes(input.live),
     failures(input.requests, REQUEST_ERRORS, 'of requests failed'),
     failures(input.jobs, JOB_ERRORS, 'of job attempts failed'),
     stalledJobs(input.stalled),
@@ -115,6 +117,16 @@ function lostNodes({ live, lost }: HealthInput): HealthReason | null {
   if (lost === 0) return null
   const text = `${lost} of ${all} ${all === 1 ? 'node' : 'nodes'} ${lost === 1 ? 'is' : 'are'} lost`
   return { text, cost: Math.max(10, Math.round((60 * lost) / all)) }
+}
+
+/** What a blocked node serves waits, as it would without the node. */
+function blockedNodes(live: readonly NodeView[]): HealthReason | null {
+  const worst = worstOf(live, ({ heartbeat }) => (heartbeat ? blockedFor(heartbeat) : 0))
+  const blocked = live.filter(({ heartbeat }) => heartbeat?.blocked).length
+  if (blocked === 0) return null
+  const others = blocked > 1 ? `, and ${blocked - 1} more are` : ''
+  const text = `the event loop of ${worst.name} has been blocked for ${whole(worst.figure / 1_000)} s${others}`
+  return { text, cost: blocked === live.length ? 100 : Math.max(10, Math.round((60 * blocked) / live.length)) }
 }
 
 function failures(point: TrafficPoint | null, steps: Steps, what: string): HealthReason | null {
