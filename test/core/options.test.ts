@@ -14,6 +14,13 @@ const bad: [keyof QuasarOptions, unknown][] = [
   ['prefix', 'quasar'],
   ['interval', 99],
   ['archiveJobs', true],
+  ['heartbeatThread', 1],
+  ['blockedStack', 'yes'],
+  ['livez', 0],
+  ['livez', '9090'],
+  ['livez', { host: '0.0.0.0' }],
+  ['livez', { port: 9_090, maxBlockedMs: 99 }],
+  ['livez', { port: 9_090, path: '/healthz' }],
   ['interval', Number.NaN],
   ['interval', '10s'],
   ['slow', -1],
@@ -58,6 +65,19 @@ describe('a bad option', () => {
     expect(resolveOptions({}, { QUASAR_ARCHIVE_JOBS: 'payloads' }).archiveJobs).toBe('payloads')
     expect(resolveOptions({ archiveJobs: 'jobs' }, { QUASAR_ARCHIVE_JOBS: 'payloads' }).archiveJobs).toBe('jobs')
     expect(resolveOptions({}, {}).archiveJobs).toBe('off')
+  })
+
+  it('in QUASAR_HEARTBEAT_THREAD and QUASAR_LIVEZ is named, too', () => {
+    const livez = (given: string) => resolveOptions({}, { QUASAR_LIVEZ: given }).livez
+    expect(() => resolveOptions({}, { QUASAR_HEARTBEAT_THREAD: 'maybe' })).toThrow(/QUASAR_HEARTBEAT_THREAD takes/)
+    expect(resolveOptions({}, { QUASAR_HEARTBEAT_THREAD: '1' }).heartbeatThread).toBe(true)
+    expect(resolveOptions({ heartbeatThread: false }, { QUASAR_HEARTBEAT_THREAD: '1' }).heartbeatThread).toBe(false)
+    for (const given of ['0', '65536', ':9090', 'a b:9090', '9090/livez'])
+      expect(() => livez(given)).toThrow(/QUASAR_LIVEZ takes a port/)
+    expect(livez('9090')).toEqual({ host: '127.0.0.1', port: 9_090, maxBlockedMs: 30_000 })
+    expect(livez('0.0.0.0:9090')).toMatchObject({ host: '0.0.0.0', port: 9_090 })
+    expect(livez('[::1]:9090')).toMatchObject({ host: '::1', port: 9_090 })
+    expect(resolveOptions({}, {})).toMatchObject({ heartbeatThread: false, blockedStack: false, livez: null })
   })
 
   it('in QUASAR_INTERVAL is named, too', () => {

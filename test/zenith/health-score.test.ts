@@ -54,6 +54,20 @@ describe('a service’s health', () => {
 
   it.each<[string, Partial<HealthInput>, number, string]>([
     ['a lost node', { live: [node(), node()], lost: 1 }, 80, '1 of 3 nodes is lost'],
+    [
+      'a blocked node',
+      {
+        live: [node(), node({ blocked: { since: Date.now() - 90_000, stack: null }, timestamp: Date.now() }, 'web-2')],
+      },
+      70,
+      'the event loop of web-2 has been blocked for 90 s',
+    ],
+    [
+      'no other node',
+      { live: [node({ blocked: { since: Date.now() - 90_000, stack: null }, timestamp: Date.now() })] },
+      0,
+      'the event loop of web-1 has been blocked for 90 s',
+    ],
     ['many lost nodes', { lost: 9 }, 46, '9 of 10 nodes are lost'],
     ['a few errors', { requests: point({ errorRate: 1 }) }, 90, '1 % of requests failed in the last minute'],
     ['some errors', { requests: point({ errorRate: 5.25 }) }, 75, '5.3 % of requests failed in the last minute'],

@@ -1,4 +1,4 @@
-import { Session } from 'node:inspector'
+import type { Session } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
 import { clearTimeout, setTimeout } from '../../lib/clock.js'
 import { MAX_STACK_CHARS } from '../../protocol/index.js'
@@ -10,9 +10,12 @@ const MAX_FRAMES = 30
 
 interface Frame {
   readonly functionName: string
-  readonly url: string
-  /** Both count from 0. */
-  readonly location: { readonly lineNumber: number; readonly columnNumber?: number | undefined }
+  /** Both numbers count from 0. */
+  readonly location: {
+    readonly scriptId: string
+    readonly lineNumber: number
+    readonly columnNumber?: number | undefined
+  }
 }
 
 /**
@@ -23,7 +26,14 @@ interface Frame {
  * @returns null within a native call, and where the inspector does not answer
  */
 export function readMainStack(): Promise<string | null> {
-  const session = new Session()
+  // Node may be built without it.
+  const inspector = process.getBuiltinModule?.('node:inspector')
+  return inspector ? read(new inspector.Session()) : Promise.resolve(null)
+}
+
+function read(session: Session): Promise<string | null> {
+  /** URLs by id: frames do not have them. */
+  const scripts = new Map<string, string>()
   return new Promise((resolve) => {
     const end = (stack: string | null) => {
       clearTimeout(timer)
@@ -33,7 +43,8 @@ export function readMainStack(): Promise<string | null> {
     const timer = setTimeout(() => end(null), PATIENCE_MS)
     try {
       session.connectToMainThread()
-      session.once('Debugger.paused', ({ params }) => end(stackOf(params.callFrames)))
+      session.once('Debugger.paused', ({ params }) => end(stackOf(params.callFrames, scripts)))
+      session.on('Debugger.scriptParsed', ({ params }) => scripts.set(params.scriptId, params.url))
       post(session, 'Debugger.enable')
       post(session, 'Debugger.pause')
     } catch {
@@ -58,13 +69,13 @@ function post(session: Session, method: string): void {
   session.post(method, () => {})
 }
 
-function stackOf(frames: readonly Frame[]): string | null {
-  const lines = frames.slice(0, MAX_FRAMES).map(lineOf)
+function stackOf(frames: readonly Frame[], scripts: ReadonlyMap<string, string>): string | null {
+  const lines = frames.slice(0, MAX_FRAMES).map((frame) => lineOf(frame, scripts.get(frame.location.scriptId) ?? ''))
   return lines.length === 0 ? null : maskStack(lines.join('\n'), '', { message: 0, stack: MAX_STACK_CHARS })
 }
 
 /** As V8 writes it. */
-function lineOf({ functionName, url, location: { lineNumber, columnNumber = 0 } }: Frame): string {
+function lineOf({ functionName, location: { lineNumber, columnNumber = 0 } }: Frame, url: string): string {
   const place = `${fileOf(url)}:${lineNumber + 1}:${columnNumber + 1}`
   return functionName ? `    at ${functionName} (${place})` : `    at ${place}`
 }

@@ -61,7 +61,7 @@ export interface QuasarOptions {
    */
   archiveJobs?: ArchiveJobs
   /**
-   * Tells a blocked event loop from a dead process: a thread writes the node's heartbeats while the loop does not turn. Takes about 15 MB, and
+   * Tells a blocked event loop from a dead process: a thread writes the node's heartbeats while the loop does not turn. Takes about 12 MB, and
    * `redis` as a URL or as options. On Node's main thread only. @default false (QUASAR_HEARTBEAT_THREAD)
    */
   heartbeatThread?: boolean

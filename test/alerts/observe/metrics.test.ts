@@ -81,6 +81,12 @@ describe('nodes', () => {
     expect(values(noted(lookOf({ nodes })), 'node.memory')).toEqual({ a: 1.125, b: 90 })
   })
 
+  it('knows how long a live node has been blocked', () => {
+    const beat = { timestamp: AT, blocked: { since: AT - 20_000, stack: null } }
+    const nodes = [nodeOf('shop', 'a', {}, beat), nodeOf('shop', 'b'), nodeOf('shop', 'c', { state: 'lost' }, beat)]
+    expect(values(noted(lookOf({ nodes })), 'node.blockedMs')).toEqual({ a: 20_000, b: 0, c: null })
+  })
+
   it('takes a clock behind as one ahead, and words of apps as ready or not', () => {
     const nodes = [
       nodeOf('shop', 'a', { clockAhead: -5_000 }, { ready: { status: 'starting', deps: null } }),

@@ -105,7 +105,7 @@ describe.each(Object.keys(databases))('a day of an archive in %s', (name) => {
     expect(growth).toMatchObject({ times: 1, step: MINUTE })
     const defaults = await Promise.all(DEFAULT_RULES.map(async (one) => [one.id, (await preview(one)).body.times]))
     expect(Object.fromEntries(defaults)).toEqual({
-      ...{ 'nodes-vanished': null, 'store-away': null, 'queue-without-workers': null },
+      ...{ 'nodes-vanished': null, 'node-blocked': null, 'store-away': null, 'queue-without-workers': null },
       ...{ 'job-failures': 2, 'request-errors': 1, disk: 1, cpu: 1, memory: 1, heap: 1, 'event-loop': 1, backlog: 1 },
       ...{ 'jobs-overdue': null, 'queue-unreadable': null, 'records-dropped': null, 'archive-behind': null },
     })

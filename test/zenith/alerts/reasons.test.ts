@@ -5,7 +5,7 @@ import { hasPast, missingPast } from '../../../src/zenith/alerts/past/reasons.js
 /** Metrics that nothing records; all others have a past, which `past.test.ts` tries. */
 const WITHOUT = [
   ...['node.cores', 'node.throttled', 'node.loopMax', 'node.gcMs', 'node.inFlight', 'node.oldestRequestMs'],
-  ...['node.connections', 'node.dropped', 'node.clockAhead', 'node.notReady'],
+  ...['node.blockedMs', 'node.connections', 'node.dropped', 'node.clockAhead', 'node.notReady'],
   ...['service.vanished', 'service.health', 'service.untrusted'],
   ...['queue.overdueMs', 'queue.workers', 'queue.unworked', 'queue.paused', 'queue.error'],
   ...[

@@ -65,7 +65,7 @@ function spanOf(count: number): string {
 function countWords(nodes: readonly NodeView[]): string {
   const counts = countStates(nodes)
   const blocked = nodes.filter(blockedOf).length
-  const words = [`${counts.live} live`]
+  const words = [`${counts.live - blocked} live`]
   if (blocked > 0) words.push(`${blocked} blocked`)
   if (counts.lost > 0) words.push(`${counts.lost} lost`)
   if (counts.left > 0) words.push(`${counts.left} left`)
