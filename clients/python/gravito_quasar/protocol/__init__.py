@@ -1,0 +1,1 @@
+"""What is written to Redis: keys, records and their bounds."""
