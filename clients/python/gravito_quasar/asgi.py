@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, MutableMapping
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from . import process, trace
 from .starlette_routes import follow_routes, route_of
@@ -28,7 +28,7 @@ class QuasarMiddleware:
     >>> app.add_middleware(QuasarMiddleware)
     """
 
-    def __init__(self, app: App, framework: Optional[str] = None) -> None:
+    def __init__(self, app: App, framework: str | None = None) -> None:
         self.app = app
         self._framework = framework or follow_routes()
 
@@ -46,7 +46,7 @@ class QuasarMiddleware:
                 exchange = _Exchange if kind == "http" else _Socket
                 await self._follow(followed, scope, exchange(followed, receive, send))
 
-    def _begin(self, scope: Scope) -> Optional[RequestTrace]:
+    def _begin(self, scope: Scope) -> RequestTrace | None:
         path = scope.get("path", "")
         # A WebSocket has no method: it begins as a GET.
         method = scope.get("method", "GET")
@@ -181,8 +181,8 @@ def _url_of(scope: Scope) -> str:
     return f"{scope.get('path', '')}?{query}" if query else str(scope.get("path", ""))
 
 
-def _header_of(scope: Scope) -> Callable[[str], Optional[str]]:
-    def header(name: str) -> Optional[str]:
+def _header_of(scope: Scope) -> Callable[[str], str | None]:
+    def header(name: str) -> str | None:
         wanted = name.encode()
         for given, value in scope.get("headers") or ():
             if given.lower() == wanted:

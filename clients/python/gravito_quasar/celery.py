@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, MutableMapping
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any
 
 from . import process, trace
 from .core import Outcome, trace_id_of
@@ -61,7 +61,7 @@ def _harmless(handler: Callable[..., None]) -> Callable[..., None]:
     return handle
 
 
-def _sending(headers: Optional[MutableMapping[str, Any]] = None, **_: Any) -> None:
+def _sending(headers: MutableMapping[str, Any] | None = None, **_: Any) -> None:
     if headers is None or process.core() is None:
         return
     headers.setdefault(_SENT, time.time() * 1_000)
@@ -85,13 +85,13 @@ def _beginning(task_id: str = "", task: Any = None, **_: Any) -> None:
     _runs[task_id] = (run, [])
 
 
-def _ended(task_id: str = "", state: Optional[str] = None, **_: Any) -> None:
+def _ended(task_id: str = "", state: str | None = None, **_: Any) -> None:
     run, errors = _runs.pop(task_id, (None, []))
     if run is not None:
         run.end(_OUTCOMES.get(state or "", "failed"), errors[-1] if errors else None)
 
 
-def _failed(sender: Any = None, task_id: str = "", exception: Optional[BaseException] = None, **_: Any) -> None:
+def _failed(sender: Any = None, task_id: str = "", exception: BaseException | None = None, **_: Any) -> None:
     if task_id in _runs:
         if exception is not None:
             _runs[task_id][1].append(exception)
@@ -132,13 +132,13 @@ def _leaving(**_: Any) -> None:
         recorder.leave()
 
 
-def _queue_of(request: Any) -> Optional[str]:
+def _queue_of(request: Any) -> str | None:
     info = getattr(request, "delivery_info", None) or {}
     queue = info.get("routing_key") or info.get("exchange")
     return str(queue) if queue else None
 
 
-def _wait_of(request: Any) -> Optional[float]:
+def _wait_of(request: Any) -> float | None:
     """Since the message was sent, or since it was due; None if its sender did not note that."""
     sent = getattr(request, _SENT, None)
     if not isinstance(sent, (int, float)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any, Optional
+from typing import Any
 
 _TOLERANCE_MS = 2_000
 _ASK_EVERY_S = 60.0
@@ -25,10 +25,10 @@ class ServerClock:
     """Follows the monotonic clock between two answers."""
 
     def __init__(self) -> None:
-        self._origin: Optional[float] = None
+        self._origin: float | None = None
         self._own = own_origin()
         self._learned_at = 0.0
-        self._set_at: Optional[float] = None
+        self._set_at: float | None = None
         self._is_refused = False
         self._is_contradicted = False
 
@@ -79,7 +79,7 @@ class ServerClock:
         if known is not None and abs(self._origin - known) >= _TOLERANCE_MS:
             self._set_at = time.monotonic()
 
-    def shift(self, origin: Optional[float] = None) -> Optional[int]:
+    def shift(self, origin: float | None = None) -> int | None:
         """How far the machine's clock is behind Redis', ms; 0 if less than 2 s; None while that is unknown.
 
         :param origin: :func:`own_origin` when the time in question was read
@@ -92,12 +92,12 @@ class ServerClock:
     def now(self) -> int:
         return wall_ms() + (self.shift() or 0)
 
-    def oldest(self, life_ms: int) -> Optional[int]:
+    def oldest(self, life_ms: int) -> int | None:
         """The time before which an entry is too old; None while the age of entries is unknown."""
         was_set = self._set_at is not None and (time.monotonic() - self._set_at) * 1_000 < life_ms
         return None if self._origin is None or was_set else self.now() - life_ms
 
 
-def ahead_by(shift: Optional[int]) -> Optional[int]:
+def ahead_by(shift: int | None) -> int | None:
     """The field `clockAhead`."""
     return None if shift is None else -shift

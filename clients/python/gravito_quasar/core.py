@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Literal, Optional
+from typing import Any, Literal
 
 from .clock import wall_ms
 from .describe import describe, words_of
@@ -40,7 +40,7 @@ def safe_name(name: str) -> str:
     return cut(mask(name), MAX_NAME_CHARS)
 
 
-def safe_id(text: Optional[str]) -> Optional[str]:
+def safe_id(text: str | None) -> str | None:
     """An id from outside."""
     return cut(mask(text), 128) if text else None
 
@@ -54,7 +54,7 @@ class Core:
         self.gc = GcPauses()
         self.loops = LoopDelays()
         self.backlog = Backlog()
-        self.framework: Optional[str] = None
+        self.framework: str | None = None
         #: Called when something is recorded while the node has left.
         self.on_activity: Callable[[], None] = lambda: None
         # Reentrant: a signal handler or a finalizer of the app may record while its thread holds the lock.
@@ -62,7 +62,7 @@ class Core:
         self._routes, self._jobs = SeriesTable(), SeriesTable()
         self._in_flight: dict[int, float] = {}
         self._slow = self._exceptions = 0
-        self._connections: Optional[list[int]] = None
+        self._connections: list[int] | None = None
         self._noted: set[str] = set()
 
     # Requests
@@ -75,7 +75,7 @@ class Core:
         with self._lock:
             self._in_flight.pop(id(token), None)
 
-    def count_request(self, name: str, status: int, duration_ms: Optional[float], aborted: bool) -> None:
+    def count_request(self, name: str, status: int, duration_ms: float | None, aborted: bool) -> None:
         self.on_activity()
         with self._lock:
             count_request(self._routes, safe_name(name), status, duration_ms, aborted)
@@ -111,15 +111,15 @@ class Core:
     def job_ended(
         self,
         name: str,
-        queue: Optional[str],
+        queue: str | None,
         outcome: Outcome,
-        duration_ms: Optional[float],
+        duration_ms: float | None,
         *,
-        wait_ms: Optional[float] = None,
-        attempt: Optional[int] = None,
-        job_id: Optional[str] = None,
-        trace_id: Optional[str] = None,
-        gc_before: Optional[float] = None,
+        wait_ms: float | None = None,
+        attempt: int | None = None,
+        job_id: str | None = None,
+        trace_id: str | None = None,
+        gc_before: float | None = None,
     ) -> None:
         self.on_activity()
         first_wait = wait_ms if attempt in (None, 1) else None
@@ -145,10 +145,10 @@ class Core:
         kind: ExceptionKind,
         handled: bool,
         *,
-        route: Optional[str] = None,
-        queue: Optional[str] = None,
-        request_id: Optional[str] = None,
-        trace_id: Optional[str] = None,
+        route: str | None = None,
+        queue: str | None = None,
+        request_id: str | None = None,
+        trace_id: str | None = None,
     ) -> None:
         """Records an exception; the same object only once."""
         if self._is_known(error) or not self._is_sampled():
@@ -205,7 +205,7 @@ class Core:
             age = None if oldest is None else rounded((time.monotonic() - oldest) * 1_000)
             return {"inFlight": len(self._in_flight), "oldestMs": age}
 
-    def connections(self) -> Optional[dict[str, int]]:
+    def connections(self) -> dict[str, int] | None:
         with self._lock:
             if self._connections is None:
                 return None
@@ -274,7 +274,7 @@ class Core:
             "node": self.node,
         }
 
-    def _keep_slow(self, record: dict[str, Any], meta: dict[str, Any], gc_before: Optional[float]) -> None:
+    def _keep_slow(self, record: dict[str, Any], meta: dict[str, Any], gc_before: float | None) -> None:
         paused = None if gc_before is None else rounded(max(0.0, self.gc.total_ms - gc_before))
         with self._lock:
             others = len(self._in_flight)
@@ -289,7 +289,7 @@ class Core:
             else:
                 self.backlog.add(Pending(kind, kept))
 
-    def _redacted(self, record: dict[str, Any]) -> Optional[dict[str, Any]]:
+    def _redacted(self, record: dict[str, Any]) -> dict[str, Any] | None:
         """What the app's `redact` leaves of it. What it raises for is dropped: it may have a secret."""
         redact = self.options.redact
         if redact is None:
@@ -310,9 +310,12 @@ def _narrowed(record: Mapping[str, Any], returned: Mapping[str, Any]) -> dict[st
         new = returned.get(name)
         if name in _FIXED or type(new) is type(value):
             kept = value if name in _FIXED else new
-            narrow[name] = _narrowed(value, kept) if isinstance(value, dict) else _bounded(kept, value)
+            is_nested = isinstance(value, dict) and isinstance(kept, dict)
+            narrow[name] = _narrowed(value, kept or {}) if is_nested else _bounded(kept, value)
         else:
-            narrow[name] = value if isinstance(value, (bool, int, float)) or name in ("kind", "name", "fingerprint") else None
+            narrow[name] = (
+                value if isinstance(value, (bool, int, float)) or name in ("kind", "name", "fingerprint") else None
+            )
     if narrow.get("message", "") is None:
         narrow["message"] = ""
     return narrow
@@ -333,12 +336,12 @@ def _no_job() -> dict[str, Any]:
 _TRACEPARENT = re.compile(r"\s*[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}", re.ASCII)
 
 
-def trace_id_of(traceparent: Optional[str]) -> Optional[str]:
+def trace_id_of(traceparent: str | None) -> str | None:
     """The trace id of a W3C `traceparent`; None for an invalid one."""
     found = _TRACEPARENT.match(traceparent or "")
     return None if found is None or set(found[1]) == {"0"} else found[1]
 
 
-def request_name(method: str, route: Optional[str]) -> str:
+def request_name(method: str, route: str | None) -> str:
     """`GET /users/{id}`; `(unmatched)` without a route."""
     return f"{method} {route}" if route else UNMATCHED

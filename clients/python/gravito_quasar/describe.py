@@ -6,7 +6,7 @@ import hashlib
 import re
 import sysconfig
 from types import TracebackType
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .protocol.limits import MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_STACK_CHARS
 from .protocol.texts import cut
@@ -30,7 +30,7 @@ _VARIES = [
 class Description(NamedTuple):
     name: str
     message: str
-    stack: Optional[str]
+    stack: str | None
     fingerprint: str
 
 
@@ -56,7 +56,7 @@ def _text_of(error: BaseException) -> str:
         return "(no message: its __str__ raises)"
 
 
-def _frames(traceback: Optional[TracebackType]) -> list[_Frame]:
+def _frames(traceback: TracebackType | None) -> list[_Frame]:
     """The innermost frames, outermost first. No source lines: they would be read from disk, and may hold secrets."""
     frames: list[_Frame] = []
     while traceback is not None:
@@ -72,7 +72,7 @@ def _stack_of(error: BaseException, frames: list[_Frame]) -> str:
     return mask_message("\n".join(["Traceback (most recent call last):", *lines, head]) if lines else head)
 
 
-def _whole_stack(error: BaseException, frames: list[_Frame]) -> Optional[str]:
+def _whole_stack(error: BaseException, frames: list[_Frame]) -> str | None:
     related = _related(error)
     if not frames and not related:
         return None

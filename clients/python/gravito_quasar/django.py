@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from . import trace
 from .trace import KEY, RequestTrace
@@ -12,7 +12,7 @@ from .wsgi import _STREAMS
 _is_connected = False
 
 
-def QuasarMiddleware(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:  # noqa: N802 - named like a class, as Django's own
+def QuasarMiddleware(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The first entry of MIDDLEWARE: `gravito_quasar.django.QuasarMiddleware`."""
     _connect()
     from asgiref.sync import iscoroutinefunction
@@ -80,7 +80,7 @@ def _note_exception(sender: Any, request: Any = None, **_: Any) -> None:
         followed.error = sys.exc_info()[1]
 
 
-def _begin(request: Any) -> Optional[RequestTrace]:
+def _begin(request: Any) -> RequestTrace | None:
     if getattr(request, "_quasar", None) is not None or KEY in request.META or KEY in getattr(request, "scope", {}):
         return None
     followed = trace.begin(request.method, request.path, request.get_full_path, request.headers.get, "django")
@@ -121,6 +121,6 @@ def _end(followed: RequestTrace, request: Any) -> None:
     followed.end()
 
 
-def _route_of(request: Any) -> Optional[str]:
+def _route_of(request: Any) -> str | None:
     route = getattr(getattr(request, "resolver_match", None), "route", None)
     return f"/{route}" if isinstance(route, str) else None

@@ -16,7 +16,7 @@ class QuasarError(Exception):
 
 
 def invalid_option(source: str, takes: str, *value: Any) -> QuasarError:
-    """`source` names the option or the variable. The value is described by its type, never shown: it may be a secret."""
+    """`source` names the option or the variable. The value is never shown, as it may be a secret: only its type is."""
     got = f"; got {_described(value[0])}" if value else ""
     return QuasarError("invalid_option", f"Quasar: {source} takes {takes}{got}.")
 

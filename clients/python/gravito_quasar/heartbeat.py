@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any
 
 from .clock import wall_ms
 from .core import Core
@@ -21,7 +21,7 @@ from .redaction import mask_message, names_secret
 VERSION = "0.1.0"
 
 
-def host_name() -> Optional[str]:
+def host_name() -> str | None:
     try:
         return socket.gethostname()[:MAX_NAME_CHARS] or None
     except OSError:
@@ -71,7 +71,7 @@ class Heartbeats:
         }
 
     def build(
-        self, figures: dict[str, Any], requests: Optional[dict[str, Any]], recorder: dict[str, Any]
+        self, figures: dict[str, Any], requests: dict[str, Any] | None, recorder: dict[str, Any]
     ) -> dict[str, Any]:
         return {
             **self._identity,
@@ -87,7 +87,7 @@ class Heartbeats:
             "meta": self._meta(),
         }
 
-    def _ready(self) -> Optional[dict[str, Any]]:
+    def _ready(self) -> dict[str, Any] | None:
         ready = self._core.options.ready
         if ready is None:
             return None
@@ -101,7 +101,7 @@ class Heartbeats:
             self._core.note("ready", f'"ready" can\'t be had: {words_of(error)}')
             return {"status": "error", "deps": None}
 
-    def _meta(self) -> Optional[dict[str, Any]]:
+    def _meta(self) -> dict[str, Any] | None:
         meta = self._core.options.meta
         if meta is None:
             return None
@@ -112,7 +112,7 @@ class Heartbeats:
             return None
 
 
-def _instance() -> Optional[str]:
+def _instance() -> str | None:
     """uWSGI's worker number."""
     worker_id = getattr(sys.modules.get("uwsgi"), "worker_id", None)
     try:

@@ -8,7 +8,7 @@ import inspect
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Optional, TypeVar, Union, overload
+from typing import Any, TypeVar, overload
 
 from . import process
 from .core import Core, Outcome
@@ -23,14 +23,14 @@ class JobRun:
     def __init__(
         self,
         name: str,
-        queue: Optional[str] = None,
+        queue: str | None = None,
         *,
-        wait_ms: Optional[float] = None,
-        attempt: Optional[int] = None,
-        job_id: Optional[str] = None,
-        trace_id: Optional[str] = None,
+        wait_ms: float | None = None,
+        attempt: int | None = None,
+        job_id: str | None = None,
+        trace_id: str | None = None,
     ) -> None:
-        self._core: Optional[Core] = process.core()
+        self._core: Core | None = process.core()
         self.name = name
         self._queue = queue
         self._further = {"wait_ms": wait_ms, "attempt": attempt, "job_id": job_id}
@@ -39,7 +39,7 @@ class JobRun:
         self._started = time.perf_counter()
         self._is_over = False
 
-    def end(self, outcome: Outcome, error: Optional[BaseException] = None) -> None:
+    def end(self, outcome: Outcome, error: BaseException | None = None) -> None:
         """Counts the attempt; once. An error of an attempt that is `retried` is handled."""
         core = self._core
         if core is None or self._is_over or process.core() is not core:
@@ -58,7 +58,7 @@ class JobRun:
 class Job:
     """A decorator of functions, sync and async, and a context manager."""
 
-    def __init__(self, name: Optional[str], queue: Optional[str], wait_ms: Optional[float], attempt: Optional[int]) -> None:
+    def __init__(self, name: str | None, queue: str | None, wait_ms: float | None, attempt: int | None) -> None:
         self._name = name
         self._queue = queue
         self._given: Any = {"wait_ms": wait_ms, "attempt": attempt}
@@ -72,7 +72,7 @@ class Job:
         return self
 
     def __exit__(
-        self, _kind: Optional[type[BaseException]], error: Optional[BaseException], _trace: Optional[TracebackType]
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         if self._runs:
             _end(self._runs.pop(), error)
@@ -81,7 +81,7 @@ class Job:
         return self.__enter__()
 
     async def __aexit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.__exit__(kind, error, trace)
 
@@ -116,7 +116,7 @@ def _following(run: JobRun) -> Any:
     _end(run, None)
 
 
-def _end(run: JobRun, error: Optional[BaseException]) -> None:
+def _end(run: JobRun, error: BaseException | None) -> None:
     """A generator that is closed, and a process that exits well, have not failed."""
     is_good = error is None or isinstance(error, GeneratorExit) or (isinstance(error, SystemExit) and not error.code)
     run.end("completed" if is_good else "failed", error)
@@ -126,19 +126,19 @@ def _end(run: JobRun, error: Optional[BaseException]) -> None:
 def job(name: Function) -> Function: ...
 @overload
 def job(
-    name: Optional[str] = None,
+    name: str | None = None,
     *,
-    queue: Optional[str] = None,
-    wait_ms: Optional[float] = None,
-    attempt: Optional[int] = None,
+    queue: str | None = None,
+    wait_ms: float | None = None,
+    attempt: int | None = None,
 ) -> Job: ...
 def job(
-    name: Union[str, Function, None] = None,
+    name: str | Function | None = None,
     *,
-    queue: Optional[str] = None,
-    wait_ms: Optional[float] = None,
-    attempt: Optional[int] = None,
-) -> Union[Job, Function]:
+    queue: str | None = None,
+    wait_ms: float | None = None,
+    attempt: int | None = None,
+) -> Job | Function:
     """Follows a job.
 
     :param name: default: the function's name

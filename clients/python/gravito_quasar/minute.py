@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Optional
+from typing import Any
 
 from .pending import Pending
 from .protocol.limits import HISTORY_STEP_MS, PROTOCOL_VERSION
@@ -14,7 +14,7 @@ from .series import Series, SeriesTable
 class Rollups:
     """Makes one rollup for each interval with requests or jobs, and one for each minute."""
 
-    def __init__(self, node: str, host: Optional[str]) -> None:
+    def __init__(self, node: str, host: str | None) -> None:
         self._node = node
         self._host = host
         self._start_minute()
@@ -29,7 +29,7 @@ class Rollups:
         span: tuple[int, int],
         routes: list[Series],
         jobs: list[Series],
-        figures: Optional[dict[str, Any]],
+        figures: dict[str, Any] | None,
         is_last: bool,
     ) -> list[Pending]:
         """`span` in Unix ms."""
@@ -87,7 +87,9 @@ def _process(all_figures: list[dict[str, Any]]) -> dict[str, Any]:
 def _system(all_figures: list[dict[str, Any]]) -> dict[str, Any]:
     cpus = [figures["cpu"] for figures in all_figures]
     memories = [figures["memory"]["system"] for figures in all_figures]
-    fullest = [max(disks, key=lambda disk: disk["usedPct"] or 0) for figures in all_figures if (disks := figures["disk"])]
+    fullest = [
+        max(disks, key=lambda disk: disk["usedPct"] or 0) for figures in all_figures if (disks := figures["disk"])
+    ]
     return {
         "cpu": _mean(cpu["system"] for cpu in cpus),
         "memory": _most(memory["used"] for memory in memories),
@@ -98,19 +100,19 @@ def _system(all_figures: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _known(values: Iterable[Optional[float]]) -> list[float]:
+def _known(values: Iterable[float | None]) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _mean(values: Iterable[Optional[float]]) -> Optional[float]:
+def _mean(values: Iterable[float | None]) -> float | None:
     known = _known(values)
     return rounded(sum(known) / len(known)) if known else None
 
 
-def _most(values: Iterable[Optional[float]]) -> Optional[float]:
+def _most(values: Iterable[float | None]) -> float | None:
     return max(_known(values), default=None)
 
 
-def _sum(values: Iterable[Optional[float]]) -> Optional[float]:
+def _sum(values: Iterable[float | None]) -> float | None:
     known = _known(values)
     return sum(known) if known else None

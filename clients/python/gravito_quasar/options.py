@@ -34,24 +34,24 @@ class Options:
     """Resolved options. Secrets are in no `repr`."""
 
     service: str
-    environment: Optional[str]
+    environment: str | None
     #: None: nothing is reported.
-    redis: Optional[str] = field(repr=False)
+    redis: str | None = field(repr=False)
     prefix: str
     interval: float
     slow_request: Threshold
     slow_job: Threshold
     is_ignored: Callable[[str], bool]
     sample: float
-    redact: Optional[Redact]
-    logger: Optional[logging.Logger]
-    meta: Optional[Meta]
-    ready: Optional[Ready]
+    redact: Redact | None
+    logger: logging.Logger | None
+    meta: Meta | None
+    ready: Ready | None
     disks: Sequence[str]
     #: The one that signs; None without any.
-    token: Optional[str] = field(repr=False)
+    token: str | None = field(repr=False)
     enabled: bool
-    app_version: Optional[str]
+    app_version: str | None
 
 
 def resolve(given: Mapping[str, Any]) -> Options:
@@ -110,14 +110,14 @@ def _from(
     return value
 
 
-def _number(text: str) -> Optional[float]:
+def _number(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
         return None
 
 
-def _named(given: Mapping[str, Any], name: str, fallback: Optional[str]) -> Optional[str]:
+def _named(given: Mapping[str, Any], name: str, fallback: str | None) -> str | None:
     value = _checked(given, name, fallback or None, _is_name, TAKES_NAME)
     return value[:200] if value else None
 
@@ -129,7 +129,7 @@ def _folder() -> str:
         return "app"
 
 
-def _redis(given: Mapping[str, Any], env: Mapping[str, str]) -> Optional[str]:
+def _redis(given: Mapping[str, Any], env: Mapping[str, str]) -> str | None:
     value = given.get("redis")
     if value is False:
         return None
@@ -152,7 +152,7 @@ def _is_url(url: str) -> bool:
     return parts.scheme in ("redis", "rediss", "unix") and bool(parts.netloc or parts.path)
 
 
-def _token(given: Mapping[str, Any], env: Mapping[str, str]) -> Optional[str]:
+def _token(given: Mapping[str, Any], env: Mapping[str, str]) -> str | None:
     value = given.get("token")
     if value is None:
         if not env.get("QUASAR_TOKEN"):
@@ -167,14 +167,14 @@ def _token(given: Mapping[str, Any], env: Mapping[str, str]) -> Optional[str]:
     return tokens[0]
 
 
-def _tokens(value: Any) -> Optional[list[str]]:
+def _tokens(value: Any) -> list[str] | None:
     tokens = value.split(",") if isinstance(value, str) else value
     if not isinstance(tokens, (list, tuple)) or not 1 <= len(tokens) <= 2 or len(set(map(str, tokens))) < len(tokens):
         return None
     return list(tokens) if all(isinstance(token, str) and _TOKEN.match(token) for token in tokens) else None
 
 
-def _logger(given: Mapping[str, Any]) -> Optional[logging.Logger]:
+def _logger(given: Mapping[str, Any]) -> logging.Logger | None:
     value = given.get("logger")
     if value is False:
         return None

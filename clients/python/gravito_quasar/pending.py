@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Literal, Optional
+from typing import Any, Literal
 
 from .clock import ServerClock, ahead_by, own_origin
 
@@ -23,10 +23,10 @@ class Pending:
         self.record = record
         self.origin = own_origin()
         self.is_written = False
-        self._dated: Optional[dict[str, Any]] = None
-        self._ahead: Optional[int] = None
+        self._dated: dict[str, Any] | None = None
+        self._ahead: int | None = None
 
-    def dated(self, clock: ServerClock) -> tuple[dict[str, Any], Optional[int]]:
+    def dated(self, clock: ServerClock) -> tuple[dict[str, Any], int | None]:
         """The record by Redis' clock, and `clockAhead`; the same in every try."""
         if self._dated is None:
             shift = clock.shift(self.origin)

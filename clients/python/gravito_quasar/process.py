@@ -8,7 +8,7 @@ import multiprocessing.util
 import os
 import sys
 import threading
-from typing import Any, Optional
+from typing import Any
 
 from .core import Core
 from .heartbeat import node_id
@@ -28,7 +28,7 @@ class Recorder:
 
     def _begin(self, reports: bool = True) -> None:
         self.core = Core(self._options, node_id())
-        self.reporter: Optional[Reporter] = None
+        self.reporter: Reporter | None = None
         if not self._options.enabled:
             return
         self.core.gc.start()
@@ -55,7 +55,7 @@ class Recorder:
         return self._options.enabled
 
     def status(self) -> dict[str, Any]:
-        """`node`, `service`, `enabled`, `reporting`, `reportedAt` (Unix ms), `lastError`, `waiting` and `dropped` records."""
+        """Node, service, whether it reports, the last report (Unix ms) and error, and records that wait or were lost."""
         reporter = self.reporter
         return {
             "node": self.core.node,
@@ -90,13 +90,13 @@ class Recorder:
         return f"<Recorder of {self._options.service!r}, node {self.core.node!r}>"
 
 
-def _chores_of(reporter: Optional[Reporter]) -> Any:
+def _chores_of(reporter: Reporter | None) -> Any:
     return (reporter.chores, reporter.farewells) if reporter else None
 
 
 class _Slot:
     def __init__(self) -> None:
-        self.recorder: Optional[Recorder] = None
+        self.recorder: Recorder | None = None
         #: Whether the next forked child has a parent that reports for it.
         self.is_child_silent = False
         self.lock = threading.Lock()
@@ -127,11 +127,11 @@ def stop(timeout: float = 2.0) -> None:
         recorder.stop(timeout)
 
 
-def recorder() -> Optional[Recorder]:
+def recorder() -> Recorder | None:
     return _slot.recorder
 
 
-def core() -> Optional[Core]:
+def core() -> Core | None:
     """Where to record; None while nothing is recorded."""
     current = _slot.recorder
     return current.core if current is not None and current.is_enabled else None

@@ -18,13 +18,88 @@ _SECRET_PARTS = re.compile(
     "card_?number|account_?number|security_?code|verification_?code|passwort|kennwort|contrasena|senha|motdepasse"
 )
 _SECRET_WORDS = frozenset(
-    "pass pwd pw auth session sid sess sig otp totp mfa pin cvv cvc csc ssn jwt bearer hmac csrf xsrf dsn apikey "
-    "creds cred sas authentication".split()
+    [
+        "pass",
+        "pwd",
+        "pw",
+        "auth",
+        "session",
+        "sid",
+        "sess",
+        "sig",
+        "otp",
+        "totp",
+        "mfa",
+        "pin",
+        "cvv",
+        "cvc",
+        "csc",
+        "ssn",
+        "jwt",
+        "bearer",
+        "hmac",
+        "csrf",
+        "xsrf",
+        "dsn",
+        "apikey",
+        "creds",
+        "cred",
+        "sas",
+        "authentication",
+    ]
 )
 _ABOUT = frozenset(
-    "count counts limit limits length len size type types timeout ttl age expiry expires expired expiration duration "
-    "policy enabled disabled required valid invalid version algorithm alg min max field name names label domain path "
-    "endpoint at in usage lifetime format encoding method prefix status state error errors exists missing".split()
+    [
+        "count",
+        "counts",
+        "limit",
+        "limits",
+        "length",
+        "len",
+        "size",
+        "type",
+        "types",
+        "timeout",
+        "ttl",
+        "age",
+        "expiry",
+        "expires",
+        "expired",
+        "expiration",
+        "duration",
+        "policy",
+        "enabled",
+        "disabled",
+        "required",
+        "valid",
+        "invalid",
+        "version",
+        "algorithm",
+        "alg",
+        "min",
+        "max",
+        "field",
+        "name",
+        "names",
+        "label",
+        "domain",
+        "path",
+        "endpoint",
+        "at",
+        "in",
+        "usage",
+        "lifetime",
+        "format",
+        "encoding",
+        "method",
+        "prefix",
+        "status",
+        "state",
+        "error",
+        "errors",
+        "exists",
+        "missing",
+    ]
 )
 _HARMLESS = re.compile(r"tokeni[sz]\w*|passwordless|secretar\w*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -36,7 +111,9 @@ _QUOTED = re.compile(r"(\\?[\"'])(.*?)(?<!\\)(?:\1|$)", re.DOTALL)
 _BARE = re.compile(r"[^\s\"'&<>]*?(?=[,;)}\]]*(?:[\s\"'&<>]|$))")
 _LINE = re.compile(r"[^\r\n]*")
 
-_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}(?:KEY|CERTIFICATE)[A-Z ]{0,20}-----.*?(?:-----END [A-Z0-9 ]{0,60}-----|$)", re.DOTALL)
+_PEM = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}(?:KEY|CERTIFICATE)[A-Z ]{0,20}-----.*?(?:-----END [A-Z0-9 ]{0,60}-----|$)", re.DOTALL
+)
 _LOGIN = re.compile(r"([a-z][a-z0-9+.\-]{1,20}://)(?:[^\s/?#\"'<>]*|[^\s/@:\"'<>]*:[^\s@\"'<>]*)@", re.IGNORECASE)
 _QUERY = re.compile(r"(://[^\s?\"'<>]{1,2000}\?)([^\s\"'<>#)]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=\-]{8,}", re.IGNORECASE)

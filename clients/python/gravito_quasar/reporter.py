@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any
 
 from .clock import wall_ms
 from .core import Core
@@ -33,8 +33,8 @@ class Reporter:
         self._probes = Probes(options.disks)
         self._rollups = Rollups(core.node, host_name())
         self._since = time.monotonic()
-        self._collect_ms: Optional[float] = None
-        self._flush_ms: Optional[float] = None
+        self._collect_ms: float | None = None
+        self._flush_ms: float | None = None
         self._has_failed = False
         #: Further work of the thread at each report, such as reading queues.
         self.chores: list[Callable[[Store], None]] = []
@@ -44,8 +44,8 @@ class Reporter:
         self._is_closing = False
         self._asked: list[tuple[str, threading.Event]] = []
         self._lock = threading.Lock()
-        self.last_error: Optional[str] = None
-        self.reported_at: Optional[int] = None
+        self.last_error: str | None = None
+        self.reported_at: int | None = None
         self._thread = threading.Thread(target=self._run, name="quasar", daemon=True)
         self._thread.start()
 
@@ -142,7 +142,7 @@ class Reporter:
         core.add_pending(*self._rollups.take(span, routes, jobs, figures, is_last))
         return self._heartbeats.build(figures, self._requests(routes, length), self._recorder())
 
-    def _requests(self, routes: list[Series], length: float) -> Optional[dict[str, Any]]:
+    def _requests(self, routes: list[Series], length: float) -> dict[str, Any] | None:
         flights = self._core.flights()
         if not routes and not flights["inFlight"] and self._core.framework in (None, "celery", "rq"):
             return None
@@ -153,7 +153,7 @@ class Reporter:
         figures = {"collectMs": self._collect_ms, "flushMs": self._flush_ms}
         return {**figures, "dropped": self._core.backlog.dropped, "bufferedBytes": waiting}
 
-    def _note(self, error: Optional[Exception]) -> None:
+    def _note(self, error: Exception | None) -> None:
         if error is None:
             if self._has_failed:
                 self._core.log("Redis takes reports again.")

@@ -1,7 +1,7 @@
 """RQ: each attempt at a job, by a worker class.
 
-A job runs in a forked process, the work horse. What it records goes to the worker, which reports it: a node for each job
-would only come and go.
+A job runs in a forked process, the work horse. What it records goes to the worker, which reports it: a node for each
+job would only come and go.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import os
 import time
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from . import process
 from .core import Core, Outcome
@@ -33,9 +33,9 @@ class WorkHorseLostError(Exception):
 class Monitored:
     """Mix it into a worker class of your own: `class MyWorker(Monitored, Worker)`."""
 
-    _quasar_pipe: Optional[tuple[int, int]] = None
-    _quasar_parent: Optional[int] = None
-    _quasar_error: Optional[BaseException] = None
+    _quasar_pipe: tuple[int, int] | None = None
+    _quasar_parent: int | None = None
+    _quasar_error: BaseException | None = None
 
     def fork_work_horse(self, job: Any, queue: Any) -> Any:
         _begin()
@@ -106,7 +106,11 @@ def _run_of(job: Any, queue: Any) -> JobRun:
     retries = getattr(job, "number_of_retries", None)
     attempt = None if retries is None and getattr(job, "retries_left", None) is not None else (retries or 0) + 1
     return JobRun(
-        _name_of(job), str(getattr(queue, "name", "")) or None, wait_ms=_wait_of(job), attempt=attempt, job_id=str(job.id)
+        _name_of(job),
+        str(getattr(queue, "name", "")) or None,
+        wait_ms=_wait_of(job),
+        attempt=attempt,
+        job_id=str(job.id),
     )
 
 
@@ -117,8 +121,8 @@ def _name_of(job: Any) -> str:
         return "job"
 
 
-def _wait_of(job: Any) -> Optional[float]:
-    enqueued: Optional[datetime] = getattr(job, "enqueued_at", None)
+def _wait_of(job: Any) -> float | None:
+    enqueued: datetime | None = getattr(job, "enqueued_at", None)
     if enqueued is None:
         return None
     moment = enqueued if enqueued.tzinfo else enqueued.replace(tzinfo=timezone.utc)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Optional
+from typing import Any
 
 from .protocol.limits import MAX_SERIES, OTHER
 from .protocol.sketch import Sketch
@@ -15,7 +15,7 @@ class Series:
 
     __slots__ = ("aborted", "classes", "count", "durations", "errors", "failed", "group", "key", "stalled", "waits")
 
-    def __init__(self, key: str, group: Optional[str] = None) -> None:
+    def __init__(self, key: str, group: str | None = None) -> None:
         self.key = key
         #: A job's queue.
         self.group = group
@@ -49,10 +49,10 @@ class SeriesTable:
 
     def __init__(self, most: int = MAX_SERIES) -> None:
         self._most = most
-        self._series: dict[tuple[str, Optional[str]], Series] = {}
-        self._other: Optional[Series] = None
+        self._series: dict[tuple[str, str | None], Series] = {}
+        self._other: Series | None = None
 
-    def find(self, key: str, group: Optional[str] = None) -> Series:
+    def find(self, key: str, group: str | None = None) -> Series:
         found = self._series.get((key, group))
         if found is None:
             if len(self._series) >= self._most:
@@ -69,9 +69,7 @@ class SeriesTable:
         return [*self._series.values(), *([self._other] if self._other else [])]
 
 
-def count_request(
-    table: SeriesTable, key: str, status: int, duration_ms: Optional[float], aborted: bool
-) -> None:
+def count_request(table: SeriesTable, key: str, status: int, duration_ms: float | None, aborted: bool) -> None:
     """Counts a request that is over. Without a duration it lasted as long as its client listened."""
     series = table.find(key)
     series.count += 1
@@ -86,10 +84,10 @@ def count_request(
 def count_job(
     table: SeriesTable,
     key: str,
-    queue: Optional[str],
+    queue: str | None,
     outcome: str,
-    duration_ms: Optional[float],
-    wait_ms: Optional[float],
+    duration_ms: float | None,
+    wait_ms: float | None,
 ) -> None:
     """Counts an attempt whose outcome is `completed`, `failed` or `retried`."""
     series = table.find(key, queue)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Optional
+from typing import Any
 
 from .trace import KEY, RequestTrace
 
@@ -18,7 +18,11 @@ def follow_routes() -> str:
         return "asgi"
     from starlette import routing
 
-    for kind, note in ((routing.Mount, _note_mount), (routing.Route, _note_route), (routing.WebSocketRoute, _note_route)):
+    for kind, note in (
+        (routing.Mount, _note_mount),
+        (routing.Route, _note_route),
+        (routing.WebSocketRoute, _note_route),
+    ):
         _wrap_handle(kind, note)
     return "fastapi" if "fastapi" in sys.modules else "starlette"
 
@@ -47,7 +51,7 @@ def _note_route(followed: RequestTrace, route: Any) -> None:
     followed.leaf = getattr(route, "path_format", None) or getattr(route, "path", None)
 
 
-def route_of(scope: MutableMapping[str, Any], followed: RequestTrace) -> Optional[str]:
+def route_of(scope: MutableMapping[str, Any], followed: RequestTrace) -> str | None:
     """`/t/{tenant}/users/{id}`; the mount alone if none of its routes answered; None without a match."""
     try:
         leaf = _included(scope) or followed.leaf
@@ -58,7 +62,7 @@ def route_of(scope: MutableMapping[str, Any], followed: RequestTrace) -> Optiona
         return None
 
 
-def _included(scope: MutableMapping[str, Any]) -> Optional[str]:
+def _included(scope: MutableMapping[str, Any]) -> str | None:
     """FastAPI's routers that are included by reference know the whole path, with the prefix of the inclusion."""
     context = (scope.get("fastapi") or {}).get("effective_route_context")
     if context is None or getattr(context, "original_route", None) is not scope.get("route"):

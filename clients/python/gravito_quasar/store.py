@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Optional
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
@@ -36,16 +36,15 @@ class Step:
     """A command, the records that are lost if it fails, and what its reply tells."""
 
     def __init__(
-        self, *command: Any, records: Sequence[Pending] = (), done: Optional[Callable[[Any, float], None]] = None
+        self, *command: Any, records: Sequence[Pending] = (), done: Callable[[Any, float], None] | None = None
     ) -> None:
         self.command = command
         self.records = records
         self.done = done
 
 
-def connect(url: str, token: Optional[str] = None) -> redis.Redis:
+def connect(url: str) -> Any:
     """A lazy client with short time-outs and without retries. No command of it runs in the app's threads."""
-    options: dict[str, Any] = {}
     return redis.Redis.from_url(
         url,
         socket_connect_timeout=_TIMEOUT_S,
@@ -54,25 +53,24 @@ def connect(url: str, token: Optional[str] = None) -> redis.Redis:
         client_name="quasar",
         health_check_interval=0,
         max_connections=2,
-        **options,
     )
 
 
 class Store:
     """Used by one thread, the reporter's."""
 
-    def __init__(self, url: str, prefix: str, service: str, node: str, token: Optional[str]) -> None:
+    def __init__(self, url: str, prefix: str, service: str, node: str, token: str | None) -> None:
         self._redis = connect(url)
         self.keys = Keys(service, prefix)
         self.clock = ServerClock()
         self._node = node
         self._signer = Signer(token)
-        self._tidied_at: Optional[float] = None
+        self._tidied_at: float | None = None
         self._is_indexed = False
         #: Whether a heartbeat was written that has to be removed at the end.
         self.has_beaten = False
 
-    def write(self, heartbeat: Optional[dict[str, Any]], pending: Sequence[Pending]) -> Optional[Exception]:
+    def write(self, heartbeat: dict[str, Any] | None, pending: Sequence[Pending]) -> Exception | None:
         """Writes a report, and marks the records that were written. Returns the first error; never raises one."""
         try:
             if self.clock.is_doubtful:
@@ -115,11 +113,11 @@ class Store:
     def sign(self, key: str, text: str) -> str:
         return self._signer.json(key, text)
 
-    def _send(self, steps: Sequence[Step]) -> Optional[Exception]:
+    def _send(self, steps: Sequence[Step]) -> Exception | None:
         if not steps:
             return None
         sent_at = time.monotonic()
-        first: Optional[Exception] = None
+        first: Exception | None = None
         for step, reply in zip(steps, self.run(*(step.command for step in steps))):
             if isinstance(reply, Exception):
                 if step.command[0] == "TIME" and _is_refusal(reply):
@@ -230,7 +228,7 @@ class Store:
             *([Step("TIME", done=clock.learn)] if clock.is_due else []),
         ]
 
-    def _prune(self, index: str, oldest: Optional[int]) -> list[Step]:
+    def _prune(self, index: str, oldest: int | None) -> list[Step]:
         """Also members in the far future, which would never get old."""
         if oldest is None:
             return []

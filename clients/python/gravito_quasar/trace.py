@@ -8,7 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any
 
 from . import process
 from .core import Core, request_name, trace_id_of
@@ -18,16 +18,16 @@ from .redaction import mask, redact_url
 #: Where a request is kept in an ASGI scope or a WSGI environ.
 KEY = "gravito_quasar.request"
 CLIENT_CLOSED = 499
-_METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY".split())
+_METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"])
 _HEADERS = ("accept", "content-length", "content-type", "user-agent")
 
-current: contextvars.ContextVar[Optional[RequestTrace]] = contextvars.ContextVar("quasar_request", default=None)
+current: contextvars.ContextVar[RequestTrace | None] = contextvars.ContextVar("quasar_request", default=None)
 
 
 class RequestTrace:
     """Never raises: what goes wrong in it costs its own record."""
 
-    def __init__(self, core: Core, method: str, url: Callable[[], str], header: Callable[[str], Optional[str]]) -> None:
+    def __init__(self, core: Core, method: str, url: Callable[[], str], header: Callable[[str], str | None]) -> None:
         self.core = core
         # Clients choose methods: unknown ones would make series without end.
         self.method = method if method in _METHODS else "(other)"
@@ -36,17 +36,17 @@ class RequestTrace:
         self._started = time.perf_counter()
         self._gc_before = core.gc.total_ms
         #: The pattern of the route that answers; None while it is unknown.
-        self.route: Optional[str] = None
+        self.route: str | None = None
         #: The mounts and the route that handled it so far.
         self.mounts = ""
-        self.leaf: Optional[str] = None
-        self.error: Optional[BaseException] = None
-        self.status: Optional[int] = None
+        self.leaf: str | None = None
+        self.error: BaseException | None = None
+        self.status: int | None = None
         self.is_aborted = False
         #: The client listens as long as it likes: it has no duration.
         self.is_stream = False
         self.is_over = False
-        self._request_id: Optional[str] = None
+        self._request_id: str | None = None
         core.request_began(self)
 
     @property
@@ -58,11 +58,11 @@ class RequestTrace:
         return request_name(self.method, self.route)
 
     @property
-    def traceparent(self) -> Optional[str]:
+    def traceparent(self) -> str | None:
         return self._header("traceparent")
 
     @property
-    def trace_id(self) -> Optional[str]:
+    def trace_id(self) -> str | None:
         return active_trace_id() or trace_id_of(self._header("traceparent"))
 
     @property
@@ -133,8 +133,8 @@ class RequestTrace:
 
 
 def begin(
-    method: str, path: str, url: Callable[[], str], header: Callable[[str], Optional[str]], framework: str
-) -> Optional[RequestTrace]:
+    method: str, path: str, url: Callable[[], str], header: Callable[[str], str | None], framework: str
+) -> RequestTrace | None:
     """None if the request is not recorded: nothing was started, or its path is ignored."""
     try:
         core = process.core()
@@ -146,7 +146,7 @@ def begin(
         return None
 
 
-def active_trace_id() -> Optional[str]:
+def active_trace_id() -> str | None:
     """The trace id of OpenTelemetry's active span, if the app has it."""
     api = sys.modules.get("opentelemetry.trace")
     if api is None or os.environ.get("OTEL_SDK_DISABLED") == "true":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from . import trace
 from .trace import KEY, RequestTrace
@@ -36,6 +36,8 @@ class QuasarWSGI:
 
     def _follow(self, followed: RequestTrace, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         def starting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            # Flask takes its request out of the environ before the response ends.
+            followed.route = followed.route or _route_of(environ)
             _note_start(followed, status, headers)
             return start_response(status, headers, *rest)
 
@@ -61,7 +63,7 @@ class _Body:
         self._trace = followed
         self._environ = environ
         self._body = body
-        self._parts: Optional[Iterator[bytes]] = None
+        self._parts: Iterator[bytes] | None = None
         self._is_whole = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -113,7 +115,7 @@ def _end(followed: RequestTrace, environ: Environ) -> None:
     followed.end()
 
 
-def _route_of(environ: Environ) -> Optional[str]:
+def _route_of(environ: Environ) -> str | None:
     """The rule of Werkzeug's request, as in Flask: `/users/<int:id>`."""
     try:
         rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
@@ -128,12 +130,15 @@ def _text(raw: Any) -> str:
 
 
 def _url_of(environ: Environ) -> str:
-    path, query = _text(environ.get("SCRIPT_NAME", "")) + _text(environ.get("PATH_INFO", "")), environ.get("QUERY_STRING")
+    path, query = (
+        _text(environ.get("SCRIPT_NAME", "")) + _text(environ.get("PATH_INFO", "")),
+        environ.get("QUERY_STRING"),
+    )
     return f"{path}?{query}" if query else path
 
 
-def _header_of(environ: Environ) -> Callable[[str], Optional[str]]:
-    def header(name: str) -> Optional[str]:
+def _header_of(environ: Environ) -> Callable[[str], str | None]:
+    def header(name: str) -> str | None:
         key = name.upper().replace("-", "_")
         value = environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}")
         return str(value) if value else None

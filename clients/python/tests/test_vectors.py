@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+
 from gravito_quasar import series
 from gravito_quasar.protocol import limits, records
 from gravito_quasar.protocol.keys import Keys, node_member, queues_member

@@ -36,7 +36,7 @@ class Probes:
             "throttled": self._cgroup.throttled_ms(),
         }
 
-    def _system_times(self) -> Optional[tuple[float, float]]:
+    def _system_times(self) -> tuple[float, float] | None:
         """Busy and whole time of the machine's processors, ticks."""
         line = (read_text(f"{self._proc}/stat") or "").split("\n", 1)[0].split()
         if len(line) < 6 or line[0] != "cpu":
@@ -64,8 +64,8 @@ class Probes:
         }
 
     def _system_share(
-        self, before: dict[str, Any], now: dict[str, Any], seconds: float, cores: Optional[float]
-    ) -> Optional[float]:
+        self, before: dict[str, Any], now: dict[str, Any], seconds: float, cores: float | None
+    ) -> float | None:
         if self._cgroup.quota is not None and now["group"] is not None and before["group"] is not None:
             return percent((now["group"] - before["group"]) / seconds / cores) if seconds > 0 and cores else None
         if now["system"] is None or before["system"] is None:
@@ -73,10 +73,10 @@ class Probes:
         busy, whole = (now["system"][index] - before["system"][index] for index in (0, 1))
         return percent(busy / whole) if whole > 0 else None
 
-    def cores(self) -> Optional[float]:
+    def cores(self) -> float | None:
         """Usable cores; a container's quota may be a fraction."""
         try:
-            allowed: Optional[float] = len(os.sched_getaffinity(0))
+            allowed: float | None = len(os.sched_getaffinity(0))
         except (AttributeError, OSError):
             allowed = os.cpu_count()
         quota = self._cgroup.quota
@@ -88,7 +88,7 @@ class Probes:
         process = {"rss": self._rss(), "heapUsed": None, "heapTotal": None, "heapLimit": None}
         return {"system": self._system_memory(), "process": {**process, "external": None, "arrayBuffers": None}}
 
-    def _rss(self) -> Optional[int]:
+    def _rss(self) -> int | None:
         pages = (read_text(f"{self._proc}/self/statm") or "").split()
         try:
             return int(pages[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -109,31 +109,31 @@ class Probes:
             rest = min(rest, free)
         return {"total": limit, "free": rest, "used": group_used, "limit": limit}
 
-    def _disk(self) -> Optional[list[dict[str, Any]]]:
+    def _disk(self) -> list[dict[str, Any]] | None:
         found = [figures for figures in map(_disk_of, self._disks) if figures is not None]
         return found or None
 
 
-def _load() -> Optional[list[float]]:
+def _load() -> list[float] | None:
     try:
         return [round(load, 3) for load in os.getloadavg()]
     except (OSError, AttributeError):
         return None
 
 
-def _bytes(kilobytes: Optional[str]) -> Optional[int]:
+def _bytes(kilobytes: str | None) -> int | None:
     number = first_number(kilobytes)
     return None if number is None else int(number) * 1024
 
 
-def _sysconf_memory(pages: str) -> Optional[int]:
+def _sysconf_memory(pages: str) -> int | None:
     try:
         return os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError, AttributeError):
         return None
 
 
-def _disk_of(mount: str) -> Optional[dict[str, Any]]:
+def _disk_of(mount: str) -> dict[str, Any] | None:
     try:
         stats = os.statvfs(mount)
     except (OSError, AttributeError, ValueError):
@@ -144,7 +144,7 @@ def _disk_of(mount: str) -> Optional[dict[str, Any]]:
     return {"mount": mount, "total": total, "free": free, "usedPct": percent(used / usable) if usable > 0 else None}
 
 
-def process_age(proc: str = "/proc") -> Optional[float]:
+def process_age(proc: str = "/proc") -> float | None:
     """Seconds since the process began; None if unknown."""
     stat = (read_text(f"{proc}/self/stat") or "").rpartition(")")[2].split()
     uptime = first_number(read_text(f"{proc}/uptime"))

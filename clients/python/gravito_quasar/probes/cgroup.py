@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Optional
 
 from .files import first_number, read_fields, read_text
 
@@ -21,9 +20,9 @@ class Cgroup:
         self._root = root
         self._located_at = -_RELOCATE_S
         #: Cores, so it may be a fraction; None without a quota.
-        self.quota: Optional[float] = None
-        self._cpu: Optional[str] = None
-        self._memory: Optional[tuple[str, int]] = None
+        self.quota: float | None = None
+        self._cpu: str | None = None
+        self._memory: tuple[str, int] | None = None
         self._version = 2
         self.refresh()
 
@@ -37,7 +36,7 @@ class Cgroup:
         limits = [(folder, limit) for folder in self._folders("memory") if (limit := self._limit(folder)) is not None]
         self._memory = min(limits, default=None, key=lambda found: found[1])
 
-    def cpu_seconds(self) -> Optional[float]:
+    def cpu_seconds(self) -> float | None:
         """CPU time of the group with the quota; None without a quota."""
         if self._cpu is None:
             return None
@@ -47,7 +46,7 @@ class Cgroup:
         nanos = first_number(read_text(f"{self._cpu}/cpuacct.usage"))
         return None if nanos is None else nanos / 1e9
 
-    def throttled_ms(self) -> Optional[float]:
+    def throttled_ms(self) -> float | None:
         """Time in which the quota throttled the group since its creation; None without a quota."""
         if self._cpu is None:
             return None
@@ -57,13 +56,15 @@ class Cgroup:
             return micros / 1e3
         return None if nanos is None else nanos / 1e6
 
-    def memory(self) -> tuple[Optional[int], Optional[int]]:
+    def memory(self) -> tuple[int | None, int | None]:
         """Limit and usage in bytes; the usage without the file cache that was not used recently."""
         if self._memory is None:
             return None, None
         folder, limit = self._memory
         name, inactive = (
-            ("memory.current", "inactive_file") if self._version == 2 else ("memory.usage_in_bytes", "total_inactive_file")
+            ("memory.current", "inactive_file")
+            if self._version == 2
+            else ("memory.usage_in_bytes", "total_inactive_file")
         )
         used = first_number(read_text(f"{folder}/{name}"))
         cache = first_number(read_fields(f"{folder}/memory.stat").get(inactive)) or 0
@@ -84,7 +85,7 @@ class Cgroup:
                 return path
         return ""
 
-    def _quota(self, folder: str) -> Optional[float]:
+    def _quota(self, folder: str) -> float | None:
         if self._version == 2:
             parts = (read_text(f"{folder}/cpu.max") or "").split()
             quota, period = (parts[0], parts[1]) if len(parts) == 2 else ("max", "")
@@ -94,7 +95,7 @@ class Cgroup:
         time_in, every = first_number(quota), first_number(period)
         return time_in / every if time_in and every and time_in > 0 else None
 
-    def _limit(self, folder: str) -> Optional[int]:
+    def _limit(self, folder: str) -> int | None:
         name = "memory.max" if self._version == 2 else "memory.limit_in_bytes"
         limit = first_number(read_text(f"{folder}/{name}"))
         return int(limit) if limit is not None and 0 < limit < _NO_LIMIT else None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Optional
 
-
-def read_text(path: str) -> Optional[str]:
+def read_text(path: str) -> str | None:
     """None if the file can't be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
@@ -20,7 +18,7 @@ def read_fields(path: str) -> dict[str, str]:
     return {name.rstrip(":"): value.strip() for name, _, value in lines}
 
 
-def first_number(text: Optional[str]) -> Optional[float]:
+def first_number(text: str | None) -> float | None:
     try:
         return float((text or "").split()[0])
     except (IndexError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from typing import Any, Optional
+from typing import Any
 
 from ..protocol.texts import rounded
 
@@ -37,7 +37,7 @@ class GcPauses:
             self.total_ms += pause
             self._most = max(self._most, pause)
 
-    def take(self) -> Optional[dict[str, Any]]:
+    def take(self) -> dict[str, Any] | None:
         """`gc` of a heartbeat, since the last call."""
         figures = {"count": self._count, "totalMs": rounded(self._total), "maxMs": rounded(self._most)}
         self._count, self._total, self._most = 0, 0.0, 0.0

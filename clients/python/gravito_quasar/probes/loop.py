@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
-from typing import Any, Optional
+from typing import Any
 
 from ..protocol.sketch import Sketch
 from ..protocol.texts import rounded
@@ -23,7 +23,7 @@ class LoopDelays:
         self._sum = self._most = 0.0
         self._is_stopped = False
 
-    def watch(self, loop: Optional[asyncio.AbstractEventLoop] = None) -> None:
+    def watch(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         """Call it in the loop's thread; a loop that is watched already is left alone."""
         if loop is None:
             try:
@@ -52,8 +52,8 @@ class LoopDelays:
         self._sum += delay
         self._most = max(self._most, delay)
 
-    def take(self) -> Optional[dict[str, Any]]:
-        """`eventLoop` of a heartbeat, since the last call; None without a loop that runs. The utilization is unknown."""
+    def take(self) -> dict[str, Any] | None:
+        """`eventLoop` of a heartbeat, since the last call; None without a running loop. Its utilization is unknown."""
         delays, total, most = self._delays, self._sum, self._most
         self._delays, self._sum, self._most = Sketch(), 0.0, 0.0
         if delays.count == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any
 
 from .json_text import number_text, to_json
 from .limits import MAX_RECORD_CHARS, MAX_RECORDED_QUEUES
@@ -18,12 +18,12 @@ _SPARSE = ("errors", "aborted", "failed", "stalled", "wait", "classes", "queue")
 _MIN_PACKED_CHARS = 512
 
 
-def encode(record: Record, clock_ahead: Optional[int] = None) -> str:
+def encode(record: Record, clock_ahead: int | None = None) -> str:
     """A heartbeat, an exception or a queue snapshot. `clock_ahead` in ms; None: the times are by the node's clock."""
     return to_json(_dated(record, clock_ahead))
 
 
-def encode_rollup(rollup: Record, clock_ahead: Optional[int] = None) -> str:
+def encode_rollup(rollup: Record, clock_ahead: int | None = None) -> str:
     """A rollup; its counts of 0 are left out."""
     groups = {group: [_sparse(series) for series in rollup[group]] for group in ("routes", "jobs")}
     return to_json(_dated({**rollup, **groups}, clock_ahead))
@@ -33,7 +33,7 @@ def _sparse(series: Record) -> Record:
     return {key: value for key, value in series.items() if key not in _SPARSE or value not in (0, "", None, [])}
 
 
-def encode_queue_history(history: Record, clock_ahead: Optional[int] = None) -> str:
+def encode_queue_history(history: Record, clock_ahead: int | None = None) -> str:
     """Queues over a minute, without unknown figures, and without the queues that don't fit into a record."""
     queues = history["queues"][:MAX_RECORDED_QUEUES]
     while True:
@@ -49,7 +49,7 @@ def _known(value: Any) -> Any:
     return [_known(item) for item in value] if isinstance(value, list) else value
 
 
-def encode_finished_jobs(record: Record, clock_ahead: Optional[int] = None) -> str:
+def encode_finished_jobs(record: Record, clock_ahead: int | None = None) -> str:
     """Finished attempts at jobs: each end in ms after `from`, and the times before it in ms before the next."""
     start = record["from"]
     tuples = [_finished(job, start) for job in record["jobs"]]
@@ -72,7 +72,7 @@ def _finished(job: Record, start: float) -> list[Any]:
     return [*head, added, started, finished_at - start, job["waitMs"], job["runMs"], job["error"]]
 
 
-def encode_slow_entry(entry: Record, clock_ahead: Optional[int] = None) -> list[str]:
+def encode_slow_entry(entry: Record, clock_ahead: int | None = None) -> list[str]:
     """The flat fields of a slow entry: name, value, name, value … Unknown values are left out."""
     fields: list[str] = []
     for name, value in _dated(entry, clock_ahead).items():
@@ -87,7 +87,7 @@ def _field_text(value: Any) -> str:
     return number_text(value) if isinstance(value, float) else to_json(value)
 
 
-def _dated(record: Record, clock_ahead: Optional[int]) -> Record:
+def _dated(record: Record, clock_ahead: int | None) -> Record:
     return record if clock_ahead is None else {**record, "clockAhead": clock_ahead}
 
 
@@ -99,5 +99,3 @@ def pack(text: str) -> tuple[str, str]:
     packer = zlib.compressobj(wbits=-15)
     packed = base64.b64encode(packer.compress(data) + packer.flush()).decode()
     return ("deflate", packed) if len(packed) < units(text) else ("data", text)
-
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from typing import Optional
 
 
 def _mac(token: str, text: str) -> str:
@@ -15,7 +14,7 @@ def _mac(token: str, text: str) -> str:
 class Signer:
     """Signs what is written; without a token everything stays as it is."""
 
-    def __init__(self, token: Optional[str]) -> None:
+    def __init__(self, token: str | None) -> None:
         self._token = token
         self._key_id = _mac(token, "quasar key id")[:8] if token else ""
 

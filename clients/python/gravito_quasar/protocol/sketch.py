@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from typing import Optional
 
 _SUB_BUCKETS = 32
 _MIN_EXPONENT = -10
@@ -56,7 +55,7 @@ class Sketch:
         for bucket, times in other._counts.items():
             self._add(bucket, times)
 
-    def quantile(self, share: float) -> Optional[float]:
+    def quantile(self, share: float) -> float | None:
         """The duration in ms at or below which a share (0 to 1) of the recorded ones lies; None without any."""
         if self.count == 0:
             return None
@@ -86,7 +85,7 @@ class Sketch:
         self.count += times
 
 
-def parse_sketch(text: str) -> Optional[Sketch]:
+def parse_sketch(text: str) -> Sketch | None:
     """Reads the text form; None if it is invalid."""
     if not _TEXT.match(text):
         return None

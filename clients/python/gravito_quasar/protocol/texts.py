@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Optional
 
 
 def units(text: str) -> int:
@@ -23,13 +22,13 @@ def cut(text: str, most: int) -> str:
     return text[: most - 1] + "…"
 
 
-def rounded(value: Optional[float]) -> Optional[float]:
+def rounded(value: float | None) -> float | None:
     """Three decimals, which is µs for ms. None unless it is finite."""
     if value is None or not math.isfinite(value):
         return None
     return math.floor(value * 1_000 + 0.5) / 1_000
 
 
-def percent(share: float) -> Optional[float]:
+def percent(share: float) -> float | None:
     """A share as a percentage, 0 to 100."""
     return rounded(min(100.0, max(0.0, share * 100)))
