@@ -66,7 +66,7 @@ class Heartbeats:
             "hostname": host_name(),
             "platform": sys.platform,
             "arch": platform.machine() or None,
-            "instance": _instance(),
+            "instance": None,
             "thread": None,
         }
 
@@ -76,6 +76,8 @@ class Heartbeats:
         return {
             **self._identity,
             "timestamp": wall_ms(),
+            # uWSGI numbers a worker after its fork.
+            "instance": _instance(),
             **figures,
             "requests": requests,
             "connections": self._core.connections(),

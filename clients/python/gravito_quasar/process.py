@@ -27,6 +27,7 @@ class Recorder:
         self._begin()
 
     def _begin(self, reports: bool = True) -> None:
+        self.pid = os.getpid()
         self.core = Core(self._options, node_id())
         self.reporter: Reporter | None = None
         if not self._options.enabled:
@@ -55,7 +56,7 @@ class Recorder:
         return self._options.enabled
 
     def status(self) -> dict[str, Any]:
-        """Node, service, whether it reports, the last report (Unix ms) and error, and records that wait or were lost."""
+        """Node, service, whether it reports, the last report (Unix ms), and records that wait or were lost."""
         reporter = self.reporter
         return {
             "node": self.core.node,
@@ -171,6 +172,31 @@ def _after_multiprocessing_fork(_slot_of_parent: Any) -> None:
     multiprocessing.util.Finalize(None, _end, exitpriority=0)
 
 
+def _uwsgi() -> Any:
+    """uWSGI's own module, which there is only inside it."""
+    try:
+        import uwsgi
+    except ImportError:
+        return None
+    return uwsgi
+
+
+def _hook_uwsgi(uwsgi: Any) -> None:
+    """uWSGI forks its workers without Python's hooks, and has one of its own."""
+    if uwsgi is None:
+        return
+    former = getattr(uwsgi, "post_fork_hook", None)
+
+    def forked() -> None:
+        current = _slot.recorder
+        if current is not None and current.pid != os.getpid():
+            _after_fork_in_child()
+        if callable(former):
+            former()
+
+    uwsgi.post_fork_hook = forked
+
+
 _has_hooks = False
 
 
@@ -184,6 +210,7 @@ def _install_hooks() -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork_in_child)
     multiprocessing.util.register_after_fork(_slot, _after_multiprocessing_fork)
+    _hook_uwsgi(_uwsgi())
     _chain_excepthooks()
 
 

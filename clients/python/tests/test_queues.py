@@ -28,10 +28,9 @@ def test_celery(run, redis_server, reports, pool):
         BROKER_URL=redis_server.url,
     )  # fmt: skip
     wait_for(lambda: len(reports.nodes()) >= (3 if pool == "prefork" else 1), "the worker")
-    dies = "dies.delay()" if pool == "prefork" else ""
     send(
         redis_server,
-        f"from celery_app import *\nfor n in range(3): send_mail.delay(n)\nslow.delay(); fails.delay(); retries.delay(); {dies}",
+        "from celery_app import *\nfor n in range(3): send_mail.delay(n)\nslow.delay(); fails.delay(); retries.delay()",
     )
     wait_for(lambda: reports.job("retries").get("count") == 2 and reports.job("send_mail").get("count") == 3)
     wait_for(lambda: reports.job("slow") and reports.job("fails"))
@@ -47,6 +46,7 @@ def test_celery(run, redis_server, reports, pool):
     [slow] = wait_for(reports.slow)
     assert (slow["name"], slow["kind"], slow["meta"]["queue"], slow["meta"]["attempt"]) == ("slow", "job", "celery", 1)
     if pool == "prefork":
+        send(redis_server, "from celery_app import dies; dies.delay()")
         wait_for(lambda: reports.job("dies"))
         assert wait_for(lambda: {one["name"] for one in reports.exceptions()} >= {"WorkerLostError"})
     worker.stop(signal.SIGTERM)

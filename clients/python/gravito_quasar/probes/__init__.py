@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any
 
 from ..protocol.limits import MAX_DISKS
 from ..protocol.texts import percent, rounded
