@@ -105,7 +105,9 @@ _HARMLESS = re.compile(r"tokeni[sz]\w*|passwordless|secretar\w*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WHOLE_LINE = re.compile("cookie|authori[sz]ation", re.IGNORECASE)
 
-_NAMED = re.compile(r"([\w.\-\[\]]{2,80})(\\?[\"']?\s{0,3}(?:=>|[:=])\s{0,3}|\\?[\"']\s?,\s?(?=[\"']))")
+_NAMED = re.compile(
+    r"(?<![\w.\-\[\]])([\w.\-\[\]]{2,200})(\\?[\"']?\s{0,3}(?:=>|[:=])\s{0,3}|\\?[\"']\s?,\s?(?=[\"']))"
+)
 _OPTION = re.compile(r"(?<!\S)--?([\w-]{2,60})\s(?!-)")
 _QUOTED = re.compile(r"(\\?[\"'])(.*?)(?<!\\)(?:\1|$)", re.DOTALL)
 _BARE = re.compile(r"[^\s\"'&<>]*?(?=[,;)}\]]*(?:[\s\"'&<>]|$))")
@@ -115,9 +117,9 @@ _PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}(?:KEY|CERTIFICATE)[A-Z ]{0,20}-----.*?(?:-----END [A-Z0-9 ]{0,60}-----|$)", re.DOTALL
 )
 _LOGIN = re.compile(r"([a-z][a-z0-9+.\-]{1,20}://)(?:[^\s/?#\"'<>]*|[^\s/@:\"'<>]*:[^\s@\"'<>]*)@", re.IGNORECASE)
-_QUERY = re.compile(r"(://[^\s?\"'<>]{1,2000}\?)([^\s\"'<>#)]*)", re.IGNORECASE)
+_QUERY = re.compile(r"(://[^\s?\"'<>]{1,300}\?)([^\s\"'<>#)]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=\-]{8,}", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+\-]{1,64}@((?:[\w\-]{1,63}\.){1,8}[A-Za-z]{2,24})")
+_EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@((?:[\w\-]{1,63}\.){1,8}[A-Za-z]{2,24})")
 _CARD = re.compile(r"(?<![\d.\-])\d(?:[ \-]?\d){12,18}(?![\d.\-])")
 _SHAPES = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -147,8 +149,9 @@ def mask(text: str) -> str:
     """A text without secrets: credentials of URLs, values of secret names, tokens of known shapes, cards."""
     clear = text[:_MAX_SCANNED]
     clear = _PEM.sub(MASK, clear)
-    clear = _LOGIN.sub(rf"\1{MASK}@", clear)
-    clear = _QUERY.sub(lambda found: found[1] + _without_values(found[2]), clear)
+    if "://" in clear:
+        clear = _LOGIN.sub(rf"\1{MASK}@", clear)
+        clear = _QUERY.sub(lambda found: found[1] + _without_values(found[2]), clear)
     clear = _mask_named(clear)
     clear = _SCHEME.sub(rf"\1\2{MASK}", clear)
     clear = _SHAPES.sub(MASK, clear)
@@ -193,7 +196,7 @@ def _is_card(text: str) -> bool:
 
 
 def _without_values(query: str) -> str:
-    return "&".join(f"{cut(mask(pair.split('=', 1)[0]), 64)}=" for pair in query[:8_192].split("&")[:30])
+    return "&".join(f"{_SHAPES.sub(MASK, cut(pair.split('=', 1)[0], 64))}=" for pair in query[:8_192].split("&")[:30])
 
 
 def redact_url(url: str) -> str:

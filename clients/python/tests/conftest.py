@@ -47,10 +47,13 @@ class Process:
         )
 
     def stop(self, number=signal.SIGTERM):
-        if self.popen.poll() is None:
+        if number == signal.SIGKILL:
+            # With its workers: they hold the output, too.
+            os.killpg(self.popen.pid, number)
+        elif self.popen.poll() is None:
             self.popen.send_signal(number)
         try:
-            self.output = self.popen.communicate(timeout=20)[0].decode()
+            self.output = self.popen.communicate(timeout=8)[0].decode()
         except subprocess.TimeoutExpired:
             os.killpg(self.popen.pid, signal.SIGKILL)
             self.output = self.popen.communicate()[0].decode()
@@ -195,7 +198,7 @@ def run(redis_server):
 
     yield start
     for process in started:
-        if process.popen.poll() is None:
+        if process.popen.returncode is None:
             process.stop(signal.SIGKILL)
 
 

@@ -1,7 +1,9 @@
 import logging
 
-import gravito_quasar as quasar
 import pytest
+
+import gravito_quasar as quasar
+from gravito_quasar.redaction import mask_message
 
 TOKEN = "not-a-token with spaces"
 
@@ -154,3 +156,10 @@ def test_container_limits(tmp_path, version):
     assert figures["memory"]["system"] == {"total": 1_000_000, "free": 500_000, "used": 500_000, "limit": 1_000_000}
     assert figures["cpu"]["cores"] == 0.5
     assert figures["cpu"]["throttled"] == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["://a?" * 6_000, "y" * 30_000, "http://" + "a:" * 15_000, "password=,,,," + "," * 20_000], ids=range(4)
+)
+def test_no_text_is_too_hard_to_mask(text):
+    assert mask_message(text)

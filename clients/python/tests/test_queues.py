@@ -88,5 +88,3 @@ def test_rq(run, redis_server, reports, kind):
     assert {rollup["node"] for rollup in reports.rollups()} == {node["id"]}
     worker.stop(signal.SIGTERM)
     wait_for(lambda: not reports.nodes())
-
-

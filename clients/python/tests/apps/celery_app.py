@@ -1,8 +1,9 @@
 import os
 import time
 
-import gravito_quasar as quasar
 from celery import Celery
+
+import gravito_quasar as quasar
 
 quasar.start(slow=150)
 broker = os.environ["BROKER_URL"]
