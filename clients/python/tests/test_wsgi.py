@@ -76,10 +76,10 @@ def test_a_fork_within_a_request(serve, reports):
 def test_uwsgi(serve, reports):
     port, process = serve(
         tool("uwsgi"), "--http", "127.0.0.1:{port}", "--master", "--processes", "2", "--enable-threads",
-        "--die-on-term", "--wsgi", "flask_app:app", "--disable-logging", "--need-app", "-H", python()[0].rsplit("/bin/", 1)[0],
+        "--die-on-term", "--wsgi", "flask_app:app", "--disable-logging", "--need-app",
+        "-H", python()[0].rsplit("/bin/", 1)[0],
     )  # fmt: skip
     wait_for(lambda: {node["instance"] for node in reports.nodes()} >= {"1", "2"})
     assert get(port, "/users/7")[0] == 200
     wait_for(lambda: reports.route("GET /users/<int:user>"))
     process.stop(signal.SIGTERM)
-    wait_for(lambda: not reports.nodes())
