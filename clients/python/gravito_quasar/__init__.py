@@ -18,7 +18,6 @@ from .heartbeat import VERSION as __version__
 from .jobs import job
 from .options import Meta, Ready, Redact
 from .process import Recorder
-from .queues import monitor_queues
 from .rules import Ignore, SlowRules
 from .trace import current as _current_request
 from .wsgi import QuasarWSGI
@@ -35,7 +34,6 @@ __all__ = [
     "flask",
     "flush",
     "job",
-    "monitor_queues",
     "name_route",
     "rq",
     "start",
