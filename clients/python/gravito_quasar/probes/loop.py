@@ -60,8 +60,9 @@ class LoopDelays:
             return None
         return {
             "utilization": None,
-            "p50": rounded(delays.quantile(0.5)),
-            "p99": rounded(delays.quantile(0.99)),
+            # A bucket's value may be above the largest delay in it.
+            "p50": rounded(min(most, delays.quantile(0.5) or 0.0)),
+            "p99": rounded(min(most, delays.quantile(0.99) or 0.0)),
             "max": rounded(most),
             "mean": rounded(total / delays.count),
         }
