@@ -20,15 +20,17 @@ type Heartbeat struct {
 	// Language is node, bun, deno, php, go, python or other.
 	Language string `json:"language"`
 	// Version is that of the runtime.
-	Version     Text         `json:"version"`
-	AppVersion  Text         `json:"appVersion"`
-	SDK         *SDK         `json:"sdk"`
-	PID         *int64       `json:"pid"`
-	Hostname    Text         `json:"hostname"`
-	Platform    Text         `json:"platform"`
-	Arch        Text         `json:"arch"`
-	Instance    Text         `json:"instance"`
-	Thread      *int64       `json:"thread"`
+	Version    Text   `json:"version"`
+	AppVersion Text   `json:"appVersion"`
+	SDK        *SDK   `json:"sdk"`
+	PID        *int64 `json:"pid"`
+	Hostname   Text   `json:"hostname"`
+	Platform   Text   `json:"platform"`
+	Arch       Text   `json:"arch"`
+	Instance   Text   `json:"instance"`
+	Thread     *int64 `json:"thread"`
+	// Blocked is set by a heartbeat thread while the event loop makes no progress: Node only.
+	Blocked     *Blocked     `json:"blocked"`
 	CPU         CPU          `json:"cpu"`
 	Memory      Memory       `json:"memory"`
 	Disk        []Disk       `json:"disk"`
@@ -230,3 +232,9 @@ func depthOf(text []byte) int {
 
 // Encode returns the value of the node's key.
 func (h *Heartbeat) Encode() (string, error) { return encodeText(h) }
+
+// Blocked says since when an event loop has made no progress (Unix ms), and in what code if known.
+type Blocked struct {
+	Since int64   `json:"since"`
+	Stack *string `json:"stack"`
+}
