@@ -13,6 +13,8 @@ const COMMAND = 'cli/bin'
 const ASSETS = 'zenith/assets/generated'
 /** What runs on threads: each is started as a file of its own. */
 const WORKERS = ['runtime/archive-worker', 'runtime/heartbeat-worker', 'runtime/people-worker']
+/** What `auto` loads by paths: with the first framework of an app, and on Node's thread of hooks. Both formats load the CommonJS one. */
+const LOADED = ['integrations/auto/follow', 'integrations/auto/loader']
 /** Packages that are part of the bundle: a consumer installs none of them. */
 const BUNDLED = /^(?:@valibot\/|(?:valibot|yaml)$)/
 /** Modules instead of CommonJS, so that the bundle gets what is used alone. */
@@ -43,7 +45,7 @@ export async function bundle(root, modules, outDir) {
   const entries = entryPoints(root)
   const types = publicTypes(modules, entries)
   const esm = { format: 'esm', type: 'module', entries: [...entries, ASSETS, ...WORKERS, COMMAND] }
-  const cjs = { format: 'cjs', type: 'commonjs', entries: [...entries, ASSETS, ...WORKERS] }
+  const cjs = { format: 'cjs', type: 'commonjs', entries: [...entries, ASSETS, ...WORKERS, ...LOADED] }
   const packages = [
     ...(await write({ ...esm, types, modules, outDir })),
     ...(await write({ ...cjs, types, modules, outDir })),

@@ -14,11 +14,36 @@ interface Leased {
 }
 
 const leases = globalSlot('leases', () => new Map<string, Leased>())
+const starts = globalSlot('recorder-starts', () => new Set<() => void>())
 
 /** Takes a share in the recorder of this name, and starts the recorder if there is none. */
 export function leaseOf(name: string, start: () => Recorder): RecorderLease {
-  const leased = leases.get().get(name) ?? { recorder: start(), holders: 0 }
+  const known = leases.get().get(name)
+  const leased = known ?? { recorder: start(), holders: 0 }
   leases.get().set(name, leased)
+  const lease = take(name, leased)
+  if (!known) tellStart()
+  return lease
+}
+
+/** Takes a share in the recorder that was started first; null when there is none. */
+export function leaseOldest(): RecorderLease | null {
+  for (const [name, leased] of leases.get()) return take(name, leased)
+  return null
+}
+
+/** Calls back once, when the next recorder starts. Must not throw. */
+export function onNextRecorder(listener: () => void): void {
+  starts.get().add(listener)
+}
+
+function tellStart(): void {
+  const listeners = [...starts.get()]
+  starts.get().clear()
+  for (const listener of listeners) listener()
+}
+
+function take(name: string, leased: Leased): RecorderLease {
   leased.holders += 1
   let released: Promise<void> | null = null
   return {

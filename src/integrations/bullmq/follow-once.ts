@@ -30,6 +30,11 @@ export function followOnce(worker: WorkerLike, recorder: Recorder): () => void {
   }
 }
 
+/** Whether any recorder follows a worker. */
+export function isFollowedWorker(worker: WorkerLike): boolean {
+  return (followings.get().get(worker)?.size ?? 0) > 0
+}
+
 function followingsOf(worker: WorkerLike): Map<Recorder, Following> {
   const known = followings.get().get(worker) ?? new Map<Recorder, Following>()
   followings.get().set(worker, known)

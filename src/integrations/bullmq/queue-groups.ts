@@ -25,7 +25,24 @@ export function groupQueue(queue: BullQueue, recorder: Recorder): () => void {
   const groups = groupsOf(recorder)
   const group = groups.get(place) ?? beginGroup(recorder, () => groups.delete(place))
   groups.set(place, group)
-  return group.add(queue)
+  const remove = group.add(queue)
+  count(queue, 1)
+  return () => {
+    count(queue, -1)
+    remove()
+  }
+}
+
+/** Counts how often each queue is asked for, by all recorders. */
+const reported = globalSlot('reported-queues', () => new WeakMap<BullQueue, number>())
+
+/** Whether any recorder reports a queue. */
+export function isReported(queue: BullQueue): boolean {
+  return (reported.get().get(queue) ?? 0) > 0
+}
+
+function count(queue: BullQueue, by: number): void {
+  reported.get().set(queue, (reported.get().get(queue) ?? 0) + by)
 }
 
 function groupsOf(recorder: Recorder): Map<string, QueueGroup> {

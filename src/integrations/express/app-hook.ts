@@ -4,6 +4,7 @@ import { pathOf } from '../../core/http/path-of.js'
 import { replaceMatch } from './internals/layer-methods.js'
 import {
   type App,
+  hasQuasar,
   type Layer,
   type Next,
   type Place,
@@ -22,6 +23,8 @@ import { scope } from './scope.js'
 /** Who wants to follow requests. */
 export interface Follower {
   readonly middleware: RequestHandler
+  /** Follows apps whose code does not have its middleware: it makes way for one that has. */
+  readonly isGuest: boolean
   /**
    * Begins to follow a request.
    *
@@ -60,11 +63,17 @@ export function hookApp(app: App, follower: Follower): readonly Place[] {
   const hook = hookOf(root)
   const own = [...placesOf(root, follower.middleware)]
   const places = own.length > 0 ? own : [...placesOf(inner, follower.middleware)]
-  const isFirst = own.some((place) => place.isFirst)
+  const isFirst = follower.isGuest || own.some((place) => place.isFirst)
   if (isFirst) hook.first.add(follower)
   else hook.isLate = true
   for (const { layer } of places) passBy(layer, isFirst ? null : follower)
   return places
+}
+
+/** Whether an app is hooked already, or has a middleware of Quasar that will hook it, as far as its layers can be seen. */
+export function isFollowed(app: App): boolean {
+  const root = routerOf(topOf(app)) as HookedRouter | undefined
+  return root !== undefined && (root[HOOK] !== undefined || hasQuasar(root))
 }
 
 function hookOf(root: HookedRouter): Hook {

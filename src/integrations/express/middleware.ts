@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { RequestRecorder } from '../../core/http/request-recorder.js'
 import type { RouteNamer } from '../../core/http/request-trace.js'
-import { type Follower, hookApp } from './app-hook.js'
+import { type Follower, hookApp, isFollowed } from './app-hook.js'
 import type { ConnectApp } from './internals/connect.js'
 import { type App, EMPTY_ROUTER, isQuasar, type RoutedRequest, routerOf, topOf } from './internals/routers.js'
 import { isTracker, RouteTracker, trackerOf } from './route-tracker.js'
@@ -22,7 +22,24 @@ export interface ExpressFollower {
   hook(app: unknown): void
 }
 
-export function followRequests(requests: RequestRecorder, name: RouteNamer = nameRoute): ExpressFollower {
+/**
+ * Follows apps from outside: their code has no middleware of it.
+ *
+ * @returns hooks an app, unless it has Quasar already or has no route yet; whether nothing is left to do
+ */
+export function followFromOutside(requests: RequestRecorder): (app: unknown) => boolean {
+  const { hook } = followRequests(requests, nameRoute, true)
+  return (app) => {
+    if (!isFollowed(app as App)) hook(app)
+    return isFollowed(app as App)
+  }
+}
+
+export function followRequests(
+  requests: RequestRecorder,
+  name: RouteNamer = nameRoute,
+  isGuest = false,
+): ExpressFollower {
   const look = new SetupLook(requests)
   const hooked = new WeakSet<App>()
   let isHooked = false
@@ -37,7 +54,7 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
     if (trace.context === null) attach(tracker(), trace)
     const known = isTracker(trace.context) ? trace.context : null
     // The app may dispatch a request twice.
-    if (known?.follower !== follower) requests.noteSetup('registered-twice')
+    if (known?.follower !== follower && !known?.follower?.isGuest) requests.noteSetup('registered-twice')
     return known
   }
   const attach = (tracker: RouteTracker, trace: NonNullable<RouteTracker['trace']>) => {
@@ -46,7 +63,7 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
     trace.context = tracker
   }
   const hook = (app: App) => {
-    if (hooked.has(app)) return
+    if (hooked.has(app) || (isGuest && !routerOf(app))) return
     hooked.add(app)
     isHooked = true
     try {
@@ -75,7 +92,7 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
     }
   }
   Object.defineProperty(quasar, isQuasar, { value: true })
-  const follower: Follower = { middleware: quasar, begin }
+  const follower: Follower = { middleware: quasar, isGuest, begin }
   whenServed({
     middleware: quasar,
     isFound: () => isHooked || connect !== null,

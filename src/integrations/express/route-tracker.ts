@@ -34,7 +34,7 @@ import { isListener, listenerOf, scope } from './scope.js'
 export class RouteTracker implements PathContext {
   trace: RequestTrace | null = null
   /** Who follows the request; null as long as nobody does. */
-  follower: object | null = null
+  follower: { readonly isGuest: boolean } | null = null
   /** The mounts that were entered, the latest last; they may have been left since. */
   readonly #mounts: Mount[] = []
   #route: Layer | null = null

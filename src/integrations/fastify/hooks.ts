@@ -52,10 +52,15 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
 /** By global symbol, so that two copies of the package know of each other. */
 const isFollowed = Symbol.for('@gravito/quasar/fastify')
 
+/** Whether somebody follows an instance; scopes inherit it from their parents. */
+export function isFollowedInstance(fastify: FastifyInstance): boolean {
+  return isFollowed in fastify
+}
+
 /** @returns whether nobody follows the instance yet; scopes inherit what their parents are marked with */
 function noteSetup(fastify: FastifyInstance, requests: RequestRecorder): boolean {
   if (!Object.hasOwn(fastify, 'server')) requests.noteSetup('registered-in-scope')
-  const isFirst = !(isFollowed in fastify)
+  const isFirst = !isFollowedInstance(fastify)
   if (isFirst) Object.defineProperty(fastify, isFollowed, { value: true })
   else requests.noteSetup('registered-twice')
   return isFirst

@@ -14,6 +14,7 @@ import {
   watching,
   withHandlers,
 } from './internals.js'
+import { isOwn } from './route.js'
 import { type NodeObjects, nodeObjectsOf } from './server.js'
 import { nameWithin } from './within.js'
 
@@ -27,15 +28,30 @@ export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise
 /** Runs of requests that another framework follows: the context of their traces is that framework's. */
 const runsWithin = new WeakMap<Request, Dispatch>()
 
-/** Follows an app by what its router finds: that is before the first handler runs, in the same turn. */
-export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
+/** By global symbol, so that two copies of the package know of each other. */
+const isFollowed = Symbol.for('@gravito/quasar/hono-app')
+
+/** Whether an app's own code has Quasar in it or around it. */
+export function hasQuasar(app: AppLike): boolean {
+  const { routes } = app as unknown as Inside
+  return isFollowed in app || routes.some(({ handler }) => isOwn(handler))
+}
+
+/**
+ * Follows an app by what its router finds: that is before the first handler runs, in the same turn.
+ *
+ * @param original calls the app; its `fetch` at each request where none is given
+ */
+export function followApp(app: AppLike, requests: RequestRecorder, original: Fetch | null = null): Fetch {
   const inside = app as unknown as Inside
+  Object.defineProperty(app, isFollowed, { value: true, configurable: true })
   const watch = watchRouter(inside, requests)
   watchErrors(inside, requests)
   return function quasarFetch(request, env, ...rest) {
     const node = nodeObjectsOf(env)
     const trace = beginTrace(requests, request, env, node)
-    const fetch = node ? inside.fetch : within(trace, inside.fetch)
+    const call = original ?? inside.fetch
+    const fetch = node ? call : within(trace, call)
     const dispatch = trace && beginRun(trace, request, node)
     if (!trace || !dispatch) return fetch(request, env, ...rest)
     watch.dispatch = dispatch

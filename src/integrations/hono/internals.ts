@@ -20,6 +20,7 @@ export interface Inside {
   fetch(request: Request, ...rest: unknown[]): Response | Promise<Response>
   router: { readonly name: string; add(...route: unknown[]): void; match(method: string, path: string): Match }
   errorHandler: ErrorHandler
+  readonly routes: readonly Route[]
 }
 
 type ErrorHandler = (error: unknown, c: Context) => Response | Promise<Response>

@@ -1,15 +1,16 @@
 import type { Context, Handler } from 'hono'
 import { hasPassedAll, type Match, matchOf, type Route, routeAt, routesFrom, takesNext } from './internals.js'
 
-const own = new WeakSet<Handler>()
+/** By global symbol, so that two copies of the package know of each other. */
+const OWN = Symbol.for('@gravito/quasar/hono-middleware')
 
 /** Makes a middleware known as one of Quasar's, which answers nothing. */
 export function markOwn(handler: Handler): void {
-  own.add(handler)
+  Object.defineProperty(handler, OWN, { value: true })
 }
 
 export function isOwn(handler: Handler): boolean {
-  return own.has(handler)
+  return Object.hasOwn(handler, OWN)
 }
 
 /**

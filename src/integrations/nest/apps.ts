@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core'
 import type { Recorder } from '../../core/recorder.js'
 import { globalSlot } from '../../lib/global-slot.js'
-import { hasClass } from './internals/modules.js'
+import { hasClass } from './internals/providers.js'
 
 interface App {
   readonly modules: ModulesContainer
@@ -16,6 +16,11 @@ interface Apps {
 
 /** The apps of this process that Quasar is in. */
 const apps = globalSlot('nest-apps', (): Apps => ({ open: new Set(), found: new WeakMap() }))
+
+/** Whether Quasar is in the app of these modules. */
+export function hasApp(modules: ModulesContainer): boolean {
+  return [...apps.get().open].some((app) => app.modules === modules)
+}
 
 /** @returns ends it */
 export function addApp(modules: ModulesContainer, recorder: Recorder): () => void {

@@ -1,13 +1,17 @@
+import type { ServerResponse } from 'node:http'
 import type { ModulesContainer } from '@nestjs/core'
 import { isClientError } from '../../core/errors/client-errors.js'
+import { followed } from '../../core/http/response-end.js'
 import { type FollowedTrace, follow } from '../../core/jobs/follow.js'
 import type { JobTrace } from '../../core/jobs/job-recorder.js'
 import { runFrom } from '../../core/origin/current.js'
 import { recorderOf } from './apps.js'
-import { noteGuard, noteResolver } from './graphql.js'
 import {
   type Intercept,
   type Listened,
+  type NestClasses,
+  noteExceptions,
+  noteFiles,
   rawResponse,
   replaceIntercept,
   replaceListened,
@@ -20,6 +24,7 @@ import {
 } from './internals/entry-points.js'
 import { eventsOf, type Handler, messageOf, patternOf, scheduleOf } from './internals/metadata.js'
 import { followAnswer } from './observable.js'
+import { noteGuard, noteResolver } from './resolvers.js'
 import { isSkipped } from './skipped.js'
 
 /**
@@ -27,10 +32,24 @@ import { isSkipped } from './skipped.js'
  * events. Only calls by Nest itself count: those of the app, from a request say, are the app's own.
  */
 export function watchEntryPoints(modules: ModulesContainer): void {
-  replaceIntercept(watchIntercept)
-  replaceTryActivate(watchTryActivate)
   replaceScheduled(modules, watchScheduled)
   replaceListened(modules, watchListened)
+}
+
+/**
+ * Watches classes of a copy of Nest for the same, and for errors whichever filter answers them: a filter or an interceptor of our own
+ * would miss those that others take.
+ */
+export function watchClasses(classes: Partial<NestClasses>): void {
+  const { ExceptionsHandler, GuardsConsumer, InterceptorsConsumer, StreamableFile } = classes
+  if (InterceptorsConsumer) replaceIntercept({ InterceptorsConsumer }, watchIntercept)
+  if (GuardsConsumer) replaceTryActivate({ GuardsConsumer }, watchTryActivate)
+  if (ExceptionsHandler) noteExceptions({ ExceptionsHandler }, noteError)
+  if (StreamableFile) noteFiles({ StreamableFile }, noteError)
+}
+
+function noteError(response: ServerResponse | undefined, error: unknown): void {
+  if (response) followed(response)?.fail(error)
 }
 
 function watchIntercept(intercept: Intercept): Intercept {

@@ -6,9 +6,9 @@ import type { QueueSource } from '../../ports/index.js'
 import { monitorSources } from '../../runtime/monitor-sources.js'
 import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../runtime/start-quasar.js'
 import { addApp } from './apps.js'
-import { watchEntryPoints } from './entry-points.js'
+import { watchClasses, watchEntryPoints } from './entry-points.js'
 import { followAdapter } from './follow-adapter.js'
-import { noteExceptions } from './internals/entry-points.js'
+import { CLASSES } from './internals/classes.js'
 import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
 
 /** What the app says to Quasar itself. */
@@ -25,6 +25,7 @@ export class QuasarService implements OnApplicationShutdown {
     this.#lease = leaseRecorder(recorderOptions(options), 'nest')
     this.#removeApp = addApp(modules, this.recorder)
     watchEntryPoints(modules)
+    watchClasses(CLASSES)
     this.follow()
   }
 
@@ -62,11 +63,7 @@ export class QuasarService implements OnApplicationShutdown {
 
   /** @internal Harmless when the app is followed already, or has no server. */
   follow(): void {
-    const { requests } = this.recorder
-    // It is the one place that sees errors whichever filter answers them: a filter or an interceptor of our own would miss
-    // those that others take.
-    noteExceptions((response, error) => requests.find(response)?.fail(error))
-    if (this.host.httpAdapter) followAdapter(this.host.httpAdapter, requests)
+    if (this.host.httpAdapter) followAdapter(this.host.httpAdapter, this.recorder.requests)
   }
 
   /** Called by Nest, after the server and the workers have closed. */

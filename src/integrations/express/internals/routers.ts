@@ -191,6 +191,16 @@ export interface Place {
 /** Marks the middleware of Quasar, which answers nothing. */
 export const isQuasar = Symbol.for('@gravito/quasar/express-middleware')
 
+/** Whether a middleware of Quasar stands in a router or in those below it, as far as they can be seen. */
+export function hasQuasar(router: Router, depth = 0): boolean {
+  if (depth > 8) return false
+  return router.stack.some((layer) => {
+    if (Object.hasOwn(layer.handle as object, isQuasar)) return true
+    const inner = layer.route ? null : routerIn(layer)
+    return inner !== null && hasQuasar(inner, depth + 1)
+  })
+}
+
 /** Whether a layer neither answers nor fails. */
 export function isSilent(layer: Layer): boolean {
   return OWN_LAYERS.has(layer.name) || Object.hasOwn(layer.handle as object, isQuasar)

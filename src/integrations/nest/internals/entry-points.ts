@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { type ArgumentsHost, StreamableFile } from '@nestjs/common'
+import type { ArgumentsHost, StreamableFile } from '@nestjs/common'
 import type { ModulesContainer } from '@nestjs/core'
-import { ExceptionsHandler } from '@nestjs/core/exceptions/exceptions-handler.js'
-import { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js'
-import { InterceptorsConsumer } from '@nestjs/core/interceptors/interceptors-consumer.js'
+import type { ExceptionsHandler } from '@nestjs/core/exceptions/exceptions-handler.js'
+import type { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js'
+import type { InterceptorsConsumer } from '@nestjs/core/interceptors/interceptors-consumer.js'
 import type { Handler } from './metadata.js'
-import { prototypesOf } from './modules.js'
+import { prototypesOf } from './providers.js'
 
 /**
  * The methods by which Nest calls an app, and where they were seen:
@@ -20,6 +20,14 @@ import { prototypesOf } from './modules.js'
  *
  * A method that is missing is not replaced: what it runs is not followed then.
  */
+
+/** Classes of one copy of Nest whose methods are replaced. */
+export interface NestClasses {
+  readonly ExceptionsHandler: { readonly prototype: ExceptionsHandler }
+  readonly GuardsConsumer: { readonly prototype: GuardsConsumer }
+  readonly InterceptorsConsumer: { readonly prototype: InterceptorsConsumer }
+  readonly StreamableFile: { readonly prototype: StreamableFile }
+}
 
 export type Intercept = (
   this: InterceptorsConsumer,
@@ -57,11 +65,17 @@ const GUARDED = 'wrapFunctionInTryCatchBlocks'
 /** By global symbol, so that two copies of the package replace a method once. */
 const isReplaced = Symbol.for('@gravito/quasar/nest-entry-points')
 
-export function replaceIntercept(wrap: (intercept: Intercept) => Intercept): void {
+export function replaceIntercept(
+  { InterceptorsConsumer }: Pick<NestClasses, 'InterceptorsConsumer'>,
+  wrap: (intercept: Intercept) => Intercept,
+): void {
   replace(InterceptorsConsumer.prototype as unknown as Methods, 'intercept', wrap)
 }
 
-export function replaceTryActivate(wrap: (tryActivate: TryActivate) => TryActivate): void {
+export function replaceTryActivate(
+  { GuardsConsumer }: Pick<NestClasses, 'GuardsConsumer'>,
+  wrap: (tryActivate: TryActivate) => TryActivate,
+): void {
   replace(GuardsConsumer.prototype as unknown as Methods, 'tryActivate', wrap)
 }
 
@@ -105,8 +119,10 @@ function replace<T>(prototype: Methods, name: string, wrap: (original: T) => T):
 /** By global symbol, so that two copies of the package replace the methods once. */
 const isWatched = Symbol.for('@gravito/quasar/nest-exceptions')
 
-/** Notes what reaches the exceptions layer, and what streams of files fail with, once per copy of Nest. */
-export function noteExceptions(note: (response: ServerResponse | undefined, error: unknown) => void): void {
+type Note = (response: ServerResponse | undefined, error: unknown) => void
+
+/** Notes what reaches the exceptions layer, once per copy of Nest. */
+export function noteExceptions({ ExceptionsHandler }: Pick<NestClasses, 'ExceptionsHandler'>, note: Note): void {
   const { prototype } = ExceptionsHandler
   if (Object.hasOwn(prototype, isWatched)) return
   Object.defineProperty(prototype, isWatched, { value: true })
@@ -115,16 +131,17 @@ export function noteExceptions(note: (response: ServerResponse | undefined, erro
     note(rawResponse(host), exception)
     return next.call(this, exception, host as never)
   }
-  noteFiles(note)
 }
 
 type Answer = ServerResponse & { raw?: ServerResponse }
 
-function noteFiles(note: (response: ServerResponse | undefined, error: unknown) => void): void {
+/** Notes what streams of files fail with, once per copy of Nest. */
+export function noteFiles({ StreamableFile }: Pick<NestClasses, 'StreamableFile'>, note: Note): void {
   const { prototype } = StreamableFile
   const errorHandler = Object.getOwnPropertyDescriptor(prototype, 'errorHandler')
   const get = errorHandler?.get
-  if (!get) return
+  if (!get || Object.hasOwn(prototype, isWatched)) return
+  Object.defineProperty(prototype, isWatched, { value: true })
   Object.defineProperty(prototype, 'errorHandler', {
     ...errorHandler,
     get(this: StreamableFile) {

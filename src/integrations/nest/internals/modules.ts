@@ -5,7 +5,6 @@ import type { BullQueue, WorkerLike } from '../../bullmq/index.js'
 /**
  * What Nest keeps of an app's modules, and where it was seen:
  *
- * - The providers and controllers of a `ModulesContainer` of @nestjs/core 10.4, 11.2 and 12.5, with classes and instances.
  * - The `ModuleRef` among each module's own providers, of the same versions: there is one a module, and `create()` is its own.
  * - `LazyModuleLoader.load` of the same versions, on the instance that is injected.
  * - `BullExplorer.handleProcessor` and its list `workers` of @nestjs/bullmq 10.2, 11.0 and 12.0: every worker of a class with
@@ -15,27 +14,6 @@ import type { BullQueue, WorkerLike } from '../../bullmq/index.js'
  *
  * A method that is missing is not wrapped: what comes later by it is not seen then.
  */
-
-/** Whether an app has a class among its providers and controllers. */
-export function hasClass(modules: ModulesContainer, type: unknown): boolean {
-  for (const { providers, controllers } of modules.values()) {
-    for (const wrappers of [providers, controllers]) {
-      for (const { metatype, instance } of wrappers.values()) {
-        if (metatype === type || instance?.constructor === type) return true
-      }
-    }
-  }
-  return false
-}
-
-/** Classes by their name: the packages that have them are optional, and may be there in several copies. */
-export function* prototypesOf(modules: ModulesContainer, name: string): Iterable<Record<string, unknown>> {
-  for (const { providers } of modules.values()) {
-    for (const { metatype } of providers.values()) {
-      if (typeof metatype === 'function' && metatype.name === name) yield metatype.prototype
-    }
-  }
-}
 
 /** What makes the workers of an app. That of @nestjs/bull has the same name, and no list of workers. */
 export interface BullExplorer {
