@@ -6,9 +6,9 @@ import { watchExpress } from './express.js'
 import { followFastify } from './fastify.js'
 import { guarded } from './guarded.js'
 import { watchHono } from './hono.js'
+import type { Name } from './internals.js'
 import { watchFactory } from './nest.js'
 import { hasRecorder, holdRecorder as hold, noteNothingFound } from './recorder.js'
-import type { Name } from './targets.js'
 
 /** Null once the app has started. */
 let waiting: (() => void)[] | null = []

@@ -1,5 +1,5 @@
 import * as nodeModule from 'node:module'
-import { type Loaded, type Name, targetOf, tellingCode, withTelling } from './targets.js'
+import { type Loaded, type Name, targetOf, tellingCode, withTelling } from './internals.js'
 
 type Load = (url: string, context: unknown, nextLoad: (url: string, context: unknown) => Loaded) => Loaded
 
@@ -17,14 +17,18 @@ interface CommonJs {
 
 const CommonJsModule = nodeModule.Module as unknown as CommonJs
 
-/** From now on files of frameworks show what they have, however they are loaded. */
-export function installHooks(): void {
+/**
+ * From now on files of frameworks show what they have, however they are loaded.
+ *
+ * @param mayStartThread whether it is worth the thread that older versions of Node run hooks for `import` on
+ */
+export function installHooks(mayStartThread: boolean): void {
   if (registerHooks) {
     registerHooks({ load: (url, context, nextLoad) => withTelling(url, nextLoad(url, context)) })
     return
   }
   hookCommonJs()
-  nodeModule.register(new URL('../../../cjs/integrations/auto/loader.js', import.meta.url))
+  if (mayStartThread) nodeModule.register(new URL('../../../cjs/integrations/auto/loader.js', import.meta.url))
 }
 
 /** Where there are hooks for `import` alone. */

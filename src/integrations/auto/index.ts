@@ -1,12 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { createRequire } from 'node:module'
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread, type Worker } from 'node:worker_threads'
 import { setTimeout } from '../../lib/clock.js'
 import { globalSlot } from '../../lib/global-slot.js'
 import type * as Follow from './follow.js'
 import { alreadyLoaded, installHooks } from './hooks.js'
+import type { Name } from './internals.js'
 import { isApp } from './main-script.js'
-import type { Name } from './targets.js'
 
 /** Whether frameworks show what they have: once in a thread, by whichever copy of the package is loaded first. */
 interface Auto {
@@ -41,8 +41,7 @@ function guarded<T>(run: () => T): T | undefined {
 function begin(): void {
   if (/^(1|true|yes|on)$/i.test(process.env.QUASAR_DISABLED ?? '') || auto.get().found) return
   auto.get().found = (name, value) => guarded(() => loadFollow()?.found(name, value))
-  guarded(() => isApp(process.env))
-  installHooks()
+  installHooks(guarded(() => isApp(process.env)) === true)
   subscribe('fastify.initialization', (message) => {
     guarded(() => loadFollow()?.foundFastify((message as { fastify: unknown }).fastify))
   })
@@ -53,8 +52,14 @@ function begin(): void {
 function settleLater(): void {
   const settle = () => void guarded(() => loadFollow()?.settle())
   setTimeout(settle, SETTLED_MS).unref()
-  // What a thread reports is a part of the main one's node.
-  process.once('worker', () => guarded(() => loadFollow()?.holdRecorder()))
+  process.on('worker', tookThread)
+  function tookThread(thread: Worker): void {
+    // Node's own one for hooks.
+    if (thread.constructor.name === 'InternalWorker') return
+    process.off('worker', tookThread)
+    // What a thread reports is a part of the main one's node.
+    guarded(() => loadFollow()?.holdRecorder())
+  }
 }
 
 guarded(begin)

@@ -1,4 +1,4 @@
-import { type Loaded, withTelling } from './targets.js'
+import { type Loaded, withTelling } from './internals.js'
 
 /** Runs on the thread of Node's hooks, where Node has none for the app's own thread. */
 export async function load<Context>(

@@ -5,22 +5,26 @@ import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worke
 /** Threads have a script of their own: they learn of the main one by this. */
 const MAIN_SCRIPT = '@gravito/quasar/main-script'
 
+/** PM2 starts a script of its own, and names the app's. */
+const PM2 = /[\\/]pm2[\\/]lib[\\/]ProcessContainer(?:Fork)?\.js$/
+
 /**
  * Whether the process runs an app, as opposed to a command such as npm, tsc or eslint that is started with the same NODE_OPTIONS. A command
  * is a main script that an installed package brought, or one that its own package.json has under `bin`. Programs that run an app in their
- * own process (PM2, ts-node) name the app's script as the main one before they load it, so ask for it as late as possible.
+ * own process (ts-node) name the app's script as the main one before they load it, so ask for it as late as possible.
  */
 export function isApp(env: NodeJS.ProcessEnv): boolean {
   if (/^(1|true|yes|on)$/i.test(env.QUASAR_AUTO ?? '')) return true
   if (env.NODE_TEST_CONTEXT) return false
-  const script = mainScript()
+  const script = mainScript(env)
   return script !== null && !isInstalled(script) && !isCommand(script)
 }
 
 /** Null for code that comes from no file. */
-function mainScript(): string | null {
+function mainScript(env: NodeJS.ProcessEnv): string | null {
   if (!isMainThread) return (getEnvironmentData(MAIN_SCRIPT) as string | undefined) ?? null
-  const { 1: given } = process.argv
+  const { 1: started } = process.argv
+  const given = started && PM2.test(started) ? env.pm_exec_path : started
   const script = given ? realOf(given) : null
   setEnvironmentData(MAIN_SCRIPT, script ?? '')
   return script

@@ -1,6 +1,6 @@
 /**
  * The files of frameworks that are followed, and what each of them has: seen in Express 4.19 to 5.3, Hono 4.8 to 4.13, @nestjs/core and
- * @nestjs/common 10.4, 11.2 and 12.5, BullMQ 5.0 to 6.7. Fastify tells of its instances by a channel of Node's.
+ * @nestjs/common 10.4, 11.2 and 12.5, BullMQ 5.12 to 6.7. Fastify tells of its instances by a channel of Node's.
  */
 interface Target {
   /** End of the path. Before it is the package's folder, whose name is the app's choice (`npm:express@4`). */
