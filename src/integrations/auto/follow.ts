@@ -8,7 +8,7 @@ import { guarded } from './guarded.js'
 import { watchHono } from './hono.js'
 import type { Name } from './internals.js'
 import { watchFactory } from './nest.js'
-import { hasRecorder, holdRecorder as hold, noteNothingFound } from './recorder.js'
+import { holdRecorder as hold, isHolding, noteNothingFound } from './recorder.js'
 
 /** Null once the app has started. */
 let waiting: (() => void)[] | null = []
@@ -49,10 +49,13 @@ export function holdRecorder(): void {
 
 /** The app has started: what is there by now is what it is made of. */
 export function settle(): void {
-  const isOwn = hasRecorder()
   guarded(hold)
   const due = waiting ?? []
   waiting = null
   for (const run of due) run()
-  if (!isFound && !isOwn && hasRecorder()) noteNothingFound()
+}
+
+/** The app's own code may have started a recorder for something else. */
+export function noteMissing(): void {
+  if (!isFound && isHolding()) noteNothingFound()
 }

@@ -16,8 +16,10 @@ interface Auto {
 
 const auto = globalSlot('auto', (): Auto => ({ found: null }))
 
-/** A process that lives as long is no short script, and has loaded what it is made of, ms. */
+/** A process that lives as long is no short script, ms. */
 const SETTLED_MS = 2_000
+/** What an app is made of is loaded by then, on a busy machine, too, ms. */
+const LOADED_MS = 15_000
 
 let follow: typeof Follow | null = null
 
@@ -52,6 +54,7 @@ function begin(): void {
 function settleLater(): void {
   const settle = () => void guarded(() => loadFollow()?.settle())
   setTimeout(settle, SETTLED_MS).unref()
+  setTimeout(() => void guarded(() => loadFollow()?.noteMissing()), LOADED_MS).unref()
   process.on('worker', tookThread)
   function tookThread(thread: Worker): void {
     // Node's own one for hooks.

@@ -15,15 +15,22 @@ export function noteNothingFound(): void {
   )
 }
 
-export function hasRecorder(): boolean {
-  return allRecorders().length > 0
+let isOn = false
+
+/** Whether the recorder is the one of the variables, and no other has been started since. */
+export function isHolding(): boolean {
+  return isOn
 }
 
 /** Starts a recorder by the variables of the environment, unless there is one. The next one that the app's own code starts takes its place. */
 export function holdRecorder(): void {
-  if (hasRecorder()) return
+  if (allRecorders().length > 0) return
   const { release } = leaseRecorder()
-  onNextRecorder(() => void release())
+  isOn = true
+  onNextRecorder(() => {
+    isOn = false
+    void release()
+  })
 }
 
 /**
