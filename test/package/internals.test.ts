@@ -82,6 +82,7 @@ const PRIVATE: Record<string, readonly string[]> = {
     'EVENT_LISTENER_METADATA',
     'graphql:plugin',
   ],
+  auto: ['hono-base', 'HonoBase', 'nest-factory', 'exceptions-handler', 'streamable-file'],
   bullmq: ['callProcessJob', 'handleCompleted', 'handleFailed', 'processJob', 'client', 'backend', 'toKey'],
 }
 

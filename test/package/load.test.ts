@@ -176,8 +176,8 @@ const MOST_MODULES = {
   './nest': 264,
 }
 
-/** As many files as a subpath may come in. */
-const MOST_FILES = 24
+/** As many files as a subpath may come in: Nest's has parts that `auto` shares. */
+const MOST_FILES = 26
 
 describe.each(Object.entries(MOST_MODULES))('%s', (subpath, most) => {
   it('loads nothing of Zenith, no driver of queues, and not more than it needs, in few files', () => {

@@ -15,6 +15,7 @@ export const documented: Readonly<Record<string, readonly string[]>> = {
   './hono': ['quasar', 'quasarFetch'],
   './nest': ['QuasarModule', 'ZenithModule', 'QuasarService', 'Monitored', 'SlowJob', 'SkipQuasar'],
   './bullmq': ['monitorWorker', 'monitorQueue'],
+  './auto': [],
   './graphql': ['quasarGraphql'],
   './queues/bullmq': ['bullmqQueues'],
   './queues/bull': ['bullQueues'],

@@ -43,10 +43,13 @@ export function targetOf(path: string): Name | null {
   return TARGETS.find((target) => target.file.test(file))?.name ?? null
 }
 
+/** The global slot of the function that is told. */
+const SLOT = '@gravito/quasar/auto'
+
 /** What is put behind the text of a file: it shows what the file has, and changes no line before it. */
 export function tellingCode(name: Name, isModule: boolean): string {
   const value = isModule || name === 'Hono' ? name : `module.exports.${name}`
-  const told = `globalThis[Symbol.for('@gravito/quasar/auto')]?.found(${JSON.stringify(name)},${value})`
+  const told = `globalThis[Symbol.for(${JSON.stringify(SLOT)})]?.found(${JSON.stringify(name)},${value})`
   return `\n;try{${name === 'Hono' ? replacingHono(told, isModule) : told}}catch{}\n`
 }
 

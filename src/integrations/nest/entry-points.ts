@@ -10,13 +10,10 @@ import {
   type Intercept,
   type Listened,
   type NestClasses,
-  noteExceptions,
-  noteFiles,
   rawResponse,
-  replaceIntercept,
+  replaceIn,
   replaceListened,
   replaceScheduled,
-  replaceTryActivate,
   restoreIntercept,
   restoreTryActivate,
   type Scheduled,
@@ -41,11 +38,7 @@ export function watchEntryPoints(modules: ModulesContainer): void {
  * would miss those that others take.
  */
 export function watchClasses(classes: Partial<NestClasses>): void {
-  const { ExceptionsHandler, GuardsConsumer, InterceptorsConsumer, StreamableFile } = classes
-  if (InterceptorsConsumer) replaceIntercept({ InterceptorsConsumer }, watchIntercept)
-  if (GuardsConsumer) replaceTryActivate({ GuardsConsumer }, watchTryActivate)
-  if (ExceptionsHandler) noteExceptions({ ExceptionsHandler }, noteError)
-  if (StreamableFile) noteFiles({ StreamableFile }, noteError)
+  replaceIn(classes, { intercept: watchIntercept, tryActivate: watchTryActivate, note: noteError })
 }
 
 function noteError(response: ServerResponse | undefined, error: unknown): void {

@@ -65,18 +65,21 @@ const GUARDED = 'wrapFunctionInTryCatchBlocks'
 /** By global symbol, so that two copies of the package replace a method once. */
 const isReplaced = Symbol.for('@gravito/quasar/nest-entry-points')
 
-export function replaceIntercept(
-  { InterceptorsConsumer }: Pick<NestClasses, 'InterceptorsConsumer'>,
-  wrap: (intercept: Intercept) => Intercept,
-): void {
-  replace(InterceptorsConsumer.prototype as unknown as Methods, 'intercept', wrap)
+/** What watches the methods of those classes. */
+interface Watchers {
+  intercept(original: Intercept): Intercept
+  tryActivate(original: TryActivate): TryActivate
+  /** Gets what reaches the exceptions layer, and what streams of files fail with. */
+  note: Note
 }
 
-export function replaceTryActivate(
-  { GuardsConsumer }: Pick<NestClasses, 'GuardsConsumer'>,
-  wrap: (tryActivate: TryActivate) => TryActivate,
-): void {
-  replace(GuardsConsumer.prototype as unknown as Methods, 'tryActivate', wrap)
+/** Once per copy of Nest, in the classes that are given. */
+export function replaceIn(classes: Partial<NestClasses>, { intercept, tryActivate, note }: Watchers): void {
+  const { ExceptionsHandler, GuardsConsumer, InterceptorsConsumer, StreamableFile } = classes
+  if (InterceptorsConsumer) replace(InterceptorsConsumer.prototype as unknown as Methods, 'intercept', intercept)
+  if (GuardsConsumer) replace(GuardsConsumer.prototype as unknown as Methods, 'tryActivate', tryActivate)
+  if (ExceptionsHandler) noteExceptions(ExceptionsHandler, note)
+  if (StreamableFile) noteFiles(StreamableFile, note)
 }
 
 /** Lets a consumer that serves HTTP call its own method again: requests are followed elsewhere, and pay nothing here. */
@@ -122,8 +125,7 @@ const isWatched = Symbol.for('@gravito/quasar/nest-exceptions')
 type Note = (response: ServerResponse | undefined, error: unknown) => void
 
 /** Notes what reaches the exceptions layer, once per copy of Nest. */
-export function noteExceptions({ ExceptionsHandler }: Pick<NestClasses, 'ExceptionsHandler'>, note: Note): void {
-  const { prototype } = ExceptionsHandler
+function noteExceptions({ prototype }: NestClasses['ExceptionsHandler'], note: Note): void {
   if (Object.hasOwn(prototype, isWatched)) return
   Object.defineProperty(prototype, isWatched, { value: true })
   const { next } = prototype
@@ -136,8 +138,7 @@ export function noteExceptions({ ExceptionsHandler }: Pick<NestClasses, 'Excepti
 type Answer = ServerResponse & { raw?: ServerResponse }
 
 /** Notes what streams of files fail with, once per copy of Nest. */
-export function noteFiles({ StreamableFile }: Pick<NestClasses, 'StreamableFile'>, note: Note): void {
-  const { prototype } = StreamableFile
+function noteFiles({ prototype }: NestClasses['StreamableFile'], note: Note): void {
   const errorHandler = Object.getOwnPropertyDescriptor(prototype, 'errorHandler')
   const get = errorHandler?.get
   if (!get || Object.hasOwn(prototype, isWatched)) return
