@@ -16,3 +16,5 @@ export const watchApp = { service: 'queue-watch', script: file('queues/watch.mjs
 export const foreignScript = file('demo/foreign-queues.mjs')
 export const loadScript = file('demo/load.mjs')
 export const redisKeeperScript = file('demo/redis-keeper.mjs')
+/** Starts the apps in other languages and the agent. */
+export const languagesScript = file('demo/languages.mjs')

@@ -8,17 +8,18 @@ const preload = new URL('preload.mjs', import.meta.url).href
 const startTimeout = 30_000
 
 /**
- * Starts a script as a process of its own. It gets an IPC channel only to notice that the demo is gone, and a process group
+ * Starts a script as a process of its own. It gets an IPC channel to notice that the demo is gone, and a process group
  * of its own, so that Ctrl-C reaches the demo alone and things end in order. What it prints is kept for `onDeath`.
  *
  * @returns a handle; `ready` resolves with its first line of output
  */
-export function startChild({ name, script, env, onDeath }) {
+export function startChild({ name, script, env, onDeath, onMessage }) {
   const child = spawn(process.execPath, ['--import', preload, script], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
     env: { ...process.env, ...env },
   })
+  if (onMessage) child.on('message', onMessage)
   let isStopping = false
   let isReady = false
   let printed = ''

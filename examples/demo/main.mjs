@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openAlerts } from './alerts.mjs'
-import { foreignScript, httpApps, loadScript, watchApp, workerApp } from './apps.mjs'
+import { foreignScript, httpApps, languagesScript, loadScript, watchApp, workerApp } from './apps.mjs'
 import { openArchive } from './archive.mjs'
 import { buildPackage } from './build-package.mjs'
 import { freePort, startChild } from './child.mjs'
@@ -127,6 +127,21 @@ async function start() {
   const load = { targets, redisUrl: redis?.url }
   begin({ name: 'the load generator', script: loadScript, env: { QUASAR_DEMO_LOAD: JSON.stringify(load) } })
   introduce()
+  if (redis) startLanguages(redis.url)
+}
+
+/** Building them takes a while at first: the page is there before them. */
+function startLanguages(url) {
+  if (process.env.QUASAR_DEMO_LANGUAGES === 'none') return
+  const env = { QUASAR_REDIS_URL: url, REDIS_URL: url }
+  const onMessage = ({ running, missing, failures }) => {
+    if (running.length > 0) say(`  Also on the page: ${running.join(', ')}.`)
+    for (const failure of failures) say(`  It does not start: ${failure}`)
+    if (missing.length > 0) say(`  Left out, because Go, Python 3 or PHP is not installed: ${missing.join(', ')}.`)
+  }
+  begin({ name: 'the apps in other languages', script: languagesScript, env, onMessage }).ready.catch(({ message }) => {
+    if (!isStopping) say(`the apps in other languages: ${message}`)
+  })
 }
 
 async function startClustered() {
