@@ -6,8 +6,8 @@ import { NODE_STATES } from './words.js'
 
 export const NodeSample = object('A sample from one beat of a node.', {
   at: amount('Time of the beat, Unix ms by the node’s clock.'),
-  cpu: orNull(amount('Process CPU, 0–100.')),
-  rss: orNull(amount('Resident set size, bytes.')),
+  cpu: orNull(amount('CPU of the process, or of the machine if no process is reported, 0–100.')),
+  rss: orNull(amount('Resident set size, or used memory of the machine if no process is reported, bytes.')),
   loop: orNull(amount('Event-loop delay p99, ms.')),
   rate: orNull(amount('Requests per second.')),
 })

@@ -155,6 +155,33 @@ describe('the page', () => {
     expect(await words(page.locator('[data-service="dark"]'))).toContain('–')
   })
 
+  it('shows the figures of the machine where no process is reported', async () => {
+    const beat = makeHeartbeat('host', 'db-1', {
+      language: 'other',
+      version: null,
+      runtime: { uptime: 7_200, framework: null },
+    })
+    const { cpu, memory } = beat
+    const nothing = { rss: null, heapUsed: null, heapTotal: null, heapLimit: null, external: null, arrayBuffers: null }
+    const heartbeat = {
+      ...beat,
+      cpu: { ...cpu, system: 41, process: null, processCores: null, load: [1.25, 0.75, 0.5] as const },
+      memory: { system: { ...memory.system, total: 8e9, used: 6e9, limit: null }, process: nothing },
+      eventLoop: null,
+      requests: null,
+    }
+    server.overview = makeOverview({
+      services: [makeService('host')],
+      nodes: [makeNode('host', 'db-1', { heartbeat })],
+    })
+    const { page } = await open()
+    const told = await words(card(page, 'db-1'))
+    for (const part of [/41 %\s*system/, /GB\s*system/, /LOAD\s*1\.25\s*1 min/i, '5 min 0.75 · 15 min 0.5']) {
+      expect(told).toMatch(part)
+    }
+    expect(told).not.toMatch(/heap|event loop/i)
+  })
+
   it('shows text that looks like HTML as text', async () => {
     const hostile = '<img src=x onerror="document.title=`owned`"><script>document.title="owned"</script>'
     server.overview = makeOverview({

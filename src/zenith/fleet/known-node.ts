@@ -134,11 +134,13 @@ export function isFresh(
   return age < heartbeatLife(heartbeat.interval ?? DEFAULT_INTERVAL_MS)
 }
 
+/** A node that reports no process, such as the agent's for a host, has the machine's figures. */
 function sampleOf(heartbeat: Heartbeat): NodeSample {
+  const { cpu, memory } = heartbeat
   return {
     at: heartbeat.timestamp,
-    cpu: heartbeat.cpu.process,
-    rss: heartbeat.memory.process.rss,
+    cpu: cpu.process ?? cpu.system,
+    rss: memory.process.rss ?? memory.system.used,
     loop: heartbeat.eventLoop?.p99 ?? null,
     rate: heartbeat.requests?.rate ?? null,
   }

@@ -13,29 +13,35 @@ interface TileData {
   samples: readonly NodeSample[]
 }
 
+/** A node that reports no process, such as the agent's for a host, shows the machine's figures. */
 export function CpuTile({ heartbeat: { cpu }, samples }: TileData) {
+  const isMachine = cpu.process === null
+  const value = cpu.process ?? cpu.system
   const system = `system ${percent(cpu.system)}`
   return (
     <Tile
       label="CPU"
-      value={percent(cpu.process)}
-      level={cpuLevel(cpu.process)}
+      value={percent(value)}
+      unit={isMachine && value !== null ? 'system' : undefined}
+      level={cpuLevel(value)}
       spark={<Sparkline values={pastOf(samples, (sample) => sample.cpu)} atLeast={20} />}
       gauge={
         <Gauge
           label="CPU"
-          value={cpu.process}
-          behind={cpu.system}
-          level={cpuLevel(cpu.process)}
-          text={`process ${percent(cpu.process)}, ${system}`}
+          value={value}
+          behind={isMachine ? null : cpu.system}
+          level={cpuLevel(value)}
+          text={isMachine ? system : `process ${percent(value)}, ${system}`}
         />
       }
     >
       <Parts
         of={[
-          <>
-            {system} <LevelWord level={cpuLevel(cpu.system)} />
-          </>,
+          !isMachine && (
+            <>
+              {system} <LevelWord level={cpuLevel(cpu.system)} />
+            </>
+          ),
           cores(cpu.cores),
           (cpu.throttled ?? 0) > 0 && <span className="text-warn">throttled {duration(cpu.throttled)}</span>,
         ]}
@@ -46,32 +52,37 @@ export function CpuTile({ heartbeat: { cpu }, samples }: TileData) {
 
 export function MemoryTile({ heartbeat: { memory }, samples }: TileData) {
   const { rss, heapUsed, heapLimit } = memory.process
+  const isMachine = rss === null
+  const value = rss ?? memory.system.used
   const isLimited = memory.system.limit !== null
   const total = memory.system.limit ?? memory.system.total
-  const used = shareOf(rss, total)
+  const used = shareOf(value, total)
   const whole = `${isLimited ? 'limit' : 'of'} ${bytes(total)}`
   return (
     <Tile
       label="Memory"
-      value={bytes(rss)}
+      value={bytes(value)}
+      unit={isMachine && value !== null ? 'system' : undefined}
       level={memoryLevel(used)}
       spark={<Sparkline values={pastOf(samples, (sample) => sample.rss)} atLeast={1} />}
       gauge={
         <Gauge
           label="Memory"
           value={used}
-          behind={isLimited ? null : shareOf(memory.system.used, total)}
+          behind={isLimited || isMachine ? null : shareOf(memory.system.used, total)}
           level={memoryLevel(used)}
-          text={`${bytes(rss)} ${whole}`}
+          text={`${bytes(value)} ${whole}`}
         />
       }
     >
-      <Parts of={[whole, `heap ${bytesOf(heapUsed, heapLimit)}`]} />
+      <Parts of={[whole, !isMachine && `heap ${bytesOf(heapUsed, heapLimit)}`]} />
     </Tile>
   )
 }
 
-export function LoopTile({ heartbeat: { eventLoop }, samples }: TileData) {
+/** Without an event loop, as of a host: the load. */
+export function LoopTile({ heartbeat: { eventLoop, cpu }, samples }: TileData) {
+  if (!eventLoop && cpu.load && cpu.process === null) return <LoadTile load={cpu.load} />
   const busy = eventLoop?.utilization ?? null
   return (
     <Tile
@@ -82,6 +93,14 @@ export function LoopTile({ heartbeat: { eventLoop }, samples }: TileData) {
       spark={<Sparkline values={pastOf(samples, (sample) => sample.loop)} atLeast={20} />}
     >
       <Parts of={[`max ${duration(eventLoop?.max)}`, `${percent(busy === null ? null : busy * 100)} busy`]} />
+    </Tile>
+  )
+}
+
+function LoadTile({ load: [now, ...before] }: { load: readonly number[] }) {
+  return (
+    <Tile label="Load" value={String(now)} unit="1 min">
+      <Parts of={before.map((load, index) => `${index === 0 ? '5' : '15'} min ${load}`)} />
     </Tile>
   )
 }
@@ -129,7 +148,7 @@ interface TileProps {
   label: string
   value: string
   /** What the value is, when the label does not say it. */
-  unit?: string
+  unit?: string | undefined
   level?: Level
   spark?: ReactNode
   gauge?: ReactNode
