@@ -73,6 +73,11 @@ const PROGRAMS = [
 const running = []
 let isStopping = false
 
+/** The demo prints it. */
+function tell(news) {
+  if (!isStopping) process.send?.({ running: [], missing: [], failures: [], ...news })
+}
+
 async function begin({ words, start, paths }) {
   const port = await freePort()
   const { program, args, env } = await start(port)
@@ -80,10 +85,8 @@ async function begin({ words, start, paths }) {
   const settings = { ...process.env, PORT: String(port), ...env }
   const child = spawn(program, args, { stdio: 'ignore', cwd: root, env: settings })
   running.push(child)
-  child.once('error', ({ message }) => process.stderr.write(`Error: ${words}: ${message}\n`))
-  child.once('exit', (code, signal) => {
-    if (!isStopping) process.stderr.write(`Error: ${words} ended with ${signal ?? `exit code ${code}`}\n`)
-  })
+  child.once('error', ({ message }) => tell({ failures: [`${words}: ${message}`] }))
+  child.once('exit', (code, signal) => tell({ failures: [`${words} ended with ${signal ?? `exit code ${code}`}`] }))
   if (paths.length > 0) load(`http://127.0.0.1:${port}`, paths)
 }
 
@@ -124,11 +127,8 @@ const there = PROGRAMS.filter(({ isThere }) => isThere())
 process.stdout.write('building\n')
 const results = await Promise.allSettled(there.map(begin))
 const failures = results.flatMap(({ reason }, index) => (reason ? [`${there[index].words}: ${reason.message}`] : []))
-// The demo tells what runs.
-if (!isStopping) {
-  process.send?.({
-    running: there.filter((_, index) => !results[index].reason).map(({ words }) => words),
-    missing: PROGRAMS.filter((one) => !there.includes(one)).map(({ words }) => words),
-    failures,
-  })
-}
+tell({
+  running: there.filter((_, index) => !results[index].reason).map(({ words }) => words),
+  missing: PROGRAMS.filter((one) => !there.includes(one)).map(({ words }) => words),
+  failures,
+})

@@ -20,7 +20,7 @@ import { type Running, start } from './run-script.js'
 const patience = { timeout: 60_000, interval: 200 }
 const apis = ['accounts-api', 'catalog-api', 'orders-api', 'shop-api']
 /** Reports twice a second: the tests wait for several reports. */
-const hasty = { PORT: '0', QUASAR_INTERVAL: '500' }
+const hasty = { PORT: '0', QUASAR_INTERVAL: '500', QUASAR_DEMO_LANGUAGES: 'none' }
 
 const started: Running[] = []
 
@@ -138,6 +138,29 @@ describe('npm run demo', () => {
     demo.interrupt()
     expect(await inTime(demo.ended)).toBe(0)
     expect(stillRunning(children)).toEqual([])
+  })
+
+  it('shows services in other languages, and the host by the agent', async ({ skip }) => {
+    const demo = startDemo({ QUASAR_DEMO_LANGUAGES: '' })
+    const url = await urlOf(demo)
+    const [told = ''] = await vi.waitFor(
+      () => {
+        const lines = /Also on the page: (.*)\.\n|Left out, because (.*)\.\n/.exec(demo.output())
+        if (!lines) throw new Error(`Not there yet: ${demo.output()}`)
+        return lines.slice(1)
+      },
+      { ...patience, timeout: 200_000 },
+    )
+    if (!told) skip('Neither Go, Python nor PHP is installed')
+    const expected = told.split(', ').map((words) => (words === 'the host by the agent' ? 'host' : words.split(' ')[0]))
+    await vi.waitFor(async () => {
+      const { nodes } = await overview(url)
+      const live = nodes.filter(({ state }) => state === 'live').map(({ service }) => service)
+      expect(live).toEqual(expect.arrayContaining(expected))
+    }, patience)
+    expect(demo.output()).not.toContain('It does not start')
+    demo.kill('SIGINT')
+    expect(await demo.ended).toBe(0)
   })
 
   it('has an alert that fires, and prints the message that its receiver got', async () => {

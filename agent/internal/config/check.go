@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	minInterval = 1_000
+	minInterval = 100
 	maxInterval = 3_600_000
 	maxName     = 200
 	maxRules    = 200

@@ -67,7 +67,7 @@ func TestRefusalsNameTheSetting(t *testing.T) {
 		"twice":                {"redis: redis://x\nhost: true\nhost: false\n", "host is given twice"},
 		"wrong kind":           {"redis: redis://x\ninterval: soon\n", "2:11 interval takes a whole number"},
 		"wrong list":           {"redis: redis://x\nprocesses: php\n", "processes takes a list"},
-		"too short":            {"redis: redis://x\ninterval: 10\n", "interval takes a number of ms from 1000"},
+		"too short":            {"redis: redis://x\ninterval: 10\n", "interval takes a number of ms from 100 to 3600000"},
 		"no condition":         {"redis: redis://x\nprocesses:\n  - service: a\n", "processes[0] (a) needs one of name, command, pidFile"},
 		"bad expression":       {"redis: redis://x\nprocesses:\n  - service: a\n    command: '('\n", "processes[0].command takes a regular expression"},
 		"unset variable":       {"redis: ${NOT_SET}\n", "redis: the variable NOT_SET is not set"},

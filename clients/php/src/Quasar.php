@@ -1152,7 +1152,7 @@ final class Options
         self::want($isText($given['service']), 'service', 'a text of 1 to 200 characters');
         self::want($given['node'] === null || $isText($given['node']), 'node', 'a text of 1 to 200 characters');
         self::want(preg_match('/^[^\s*?\[\]]{1,100}:$/D', $given['prefix']) === 1, 'prefix', 'a text that ends with a colon, "gravito:quasar:"');
-        self::want($given['interval'] >= 1000 && $given['interval'] <= 3600000, 'interval', 'milliseconds from 1000 to 3600000');
+        self::want($given['interval'] >= 100 && $given['interval'] <= 3600000, 'interval', 'milliseconds from 100 to 3600000');
         self::want($given['quiet'] >= 1000 && $given['quiet'] <= 86400000, 'quiet', 'milliseconds from 1000 to 86400000');
         self::want($given['slow'] >= 0, 'slow', 'milliseconds, 0 or more');
         self::want($given['sample'] >= 0 && $given['sample'] <= 1, 'sample', 'a share from 0 to 1');
@@ -1218,7 +1218,7 @@ final class Options
     private static function number(string $name): ?int
     {
         $text = self::env($name);
-        self::want($text === null || preg_match('/^\d{1,9}$/D', $text) === 1, $name, 'milliseconds from 1000 to 3600000');
+        self::want($text === null || preg_match('/^\d{1,9}$/D', $text) === 1, $name, 'milliseconds from 100 to 3600000');
         return $text === null ? null : (int) $text;
     }
 
