@@ -83,7 +83,7 @@ describe('the option `alerts`', () => {
   test.each([
     [true, /takes an object, or false/],
     [{ rule: [] }, /has no "rule"/],
-    [{ rules: {} }, /rules: takes a list of at most 485/],
+    [{ rules: {} }, /rules: takes a list of at most 484/],
     [{ receivers: Array.from({ length: 101 }) }, /receivers: takes a list of at most 100/],
     [{ rules: [RULE, RULE] }, /rules\[1\]\.id: "cpu" is there twice/],
     [{ rules: [{ ...RULE, id: '?' }] }, /rules\[0\]\.id: /],
