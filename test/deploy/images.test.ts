@@ -104,7 +104,9 @@ test('the demo worker reports jobs and its queue', async () => {
 
 test.runIf(hasGo)('the image of the agent reports the host, is healthy, and leaves on SIGTERM', async () => {
   const text = dockerfile('agent')
-  const env = { QUASAR_REDIS_URL: redis.url, QUASAR_INTERVAL: '500', QUASAR_SERVICE: 'host' }
+  // A socket without a file, as in the image, but not the one that other agents of this machine open.
+  const socket = `@quasar-image-${process.pid}`
+  const env = { QUASAR_REDIS_URL: redis.url, QUASAR_INTERVAL: '1000', QUASAR_SERVICE: 'host', QUASAR_SOCKET: socket }
   const inPlace = (part: string) => part.replace('/usr/bin/quasar-agent', agentBinary())
   const check = healthCheckOf(text).map(inPlace)
   const isHealthy = () =>

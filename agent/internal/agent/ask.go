@@ -22,19 +22,28 @@ const (
 // Ask asks the running agent for its status, over its socket or else the address of its ingest.
 func Ask(cfg *config.Config) (*Status, error) {
 	tried := []string{}
-	for _, address := range []string{"unix:" + cfg.Socket, cfg.Ingest} {
-		if address == "" || address == "unix:" {
-			continue
+	try := func(name, address, token string) *Status {
+		status, err := ask(address, token)
+		if err != nil {
+			tried = append(tried, fmt.Sprintf("%s (%v)", name, err))
 		}
-		status, err := ask(address, cfg.SigningToken())
-		if err == nil {
+		return status
+	}
+	for _, name := range cfg.Sockets() {
+		// It needs no token, and another program may have opened it.
+		if status := try(name, "unix:"+name, ""); status != nil {
 			return status, nil
 		}
-		tried = append(tried, fmt.Sprintf("%s (%v)", strings.TrimPrefix(address, "unix:"), err))
+	}
+	if cfg.Ingest != "" {
+		if status := try(strings.TrimPrefix(cfg.Ingest, "unix:"), cfg.Ingest, cfg.SigningToken()); status != nil {
+			return status, nil
+		}
 	}
 	return nil, fmt.Errorf("no agent answers at %s\nStart it with --socket PATH or --ingest 127.0.0.1:4281, and give `status` the same options or file", strings.Join(tried, " and "))
 }
 
+// ask returns either a status or an error.
 func ask(address, token string) (*Status, error) {
 	path, isUnix := strings.CutPrefix(address, "unix:")
 	url := "http://" + address + "/v1/status"
@@ -62,8 +71,10 @@ func ask(address, token string) (*Status, error) {
 		return nil, fmt.Errorf("it answers %s", response.Status)
 	}
 	status := &Status{}
-	err = json.NewDecoder(io.LimitReader(response.Body, maxStatus)).Decode(status)
-	return status, err
+	if err := json.NewDecoder(io.LimitReader(response.Body, maxStatus)).Decode(status); err != nil {
+		return nil, fmt.Errorf("its answer is no status: %w", err)
+	}
+	return status, nil
 }
 
 // plainDialError leaves out the address, which is told once.

@@ -61,7 +61,7 @@ func start(cfg *config.Config, status func() any, log *slog.Logger) (*generation
 	}
 	g.reporter = report.New(w, g.wake)
 	if g.queues, err = openQueues(cfg, log); err == nil {
-		err = g.listen(status)
+		err = g.listen(status, log)
 	}
 	if err != nil {
 		g.close()
@@ -211,8 +211,8 @@ func (g *generation) close() {
 	_ = g.writer.Close()
 }
 
-// listen opens the ingest and the socket for `status`. The default socket is of no importance: without its directory there is none.
-func (g *generation) listen(status func() any) error {
+// listen opens the ingest and the socket for `status`.
+func (g *generation) listen(status func() any, log *slog.Logger) error {
 	if address := g.config.Ingest; address != "" {
 		server, err := ingest.Listen(ingest.Options{Address: address, Tokens: g.config.Token, Sink: g.reporter, Status: status})
 		if err != nil {
@@ -220,14 +220,23 @@ func (g *generation) listen(status func() any) error {
 		}
 		g.servers = append(g.servers, server)
 	}
-	if path := g.config.Socket; path != "" {
-		server, err := ingest.Listen(ingest.Options{Address: "unix:" + path, Status: status})
-		if err != nil && path != config.DefaultSocket {
-			return fmt.Errorf("socket can't listen on %s: %w", path, err)
-		}
+	return g.listenForStatus(status, log)
+}
+
+// listenForStatus: reports are worth more than the default socket, so without that the agent goes on.
+func (g *generation) listenForStatus(status func() any, log *slog.Logger) error {
+	var last error
+	for _, name := range g.config.Sockets() {
+		server, err := ingest.Listen(ingest.Options{Address: "unix:" + name, Status: status})
 		if err == nil {
 			g.servers = append(g.servers, server)
+			return nil
 		}
+		last = fmt.Errorf("socket can't listen on %s: %w", name, err)
 	}
-	return nil
+	if last != nil && g.config.Socket == config.DefaultSocket {
+		log.Warn("`quasar-agent status` gets no answer of this agent", "error", last)
+		return nil
+	}
+	return last
 }

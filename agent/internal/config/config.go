@@ -2,6 +2,8 @@
 package config
 
 import (
+	"runtime"
+
 	"github.com/gravito-framework/quasar/agent/internal/process"
 	"github.com/gravito-framework/quasar/agent/internal/queues"
 )
@@ -34,7 +36,7 @@ type Config struct {
 	Queues    []Queues       `yaml:"queues"`
 	// Ingest is the address at which apps hand over records; empty: none.
 	Ingest string `yaml:"ingest"`
-	// Socket is the path of the Unix socket that answers `quasar-agent status`; empty: none.
+	// Socket is the path of the Unix socket that answers `quasar-agent status`, or on Linux @name for one without a file; empty: none.
 	Socket string `yaml:"socket"`
 
 	// File is the configuration file, or empty.
@@ -52,8 +54,23 @@ type Queues struct {
 	queues.Config `yaml:",inline"`
 }
 
-// DefaultSocket is used if its directory exists: systemd makes it.
-const DefaultSocket = "/run/quasar-agent/status.sock"
+const (
+	// DefaultSocket is used if its directory exists: systemd makes it.
+	DefaultSocket = "/run/quasar-agent/status.sock"
+	// socketWithoutFile is used where that directory is missing, as in a container. It has no file.
+	socketWithoutFile = "@quasar-agent/status"
+)
+
+// Sockets are those that may answer `quasar-agent status`, the preferred one first. The agent opens one of them.
+func (c *Config) Sockets() []string {
+	switch {
+	case c.Socket == "":
+		return nil
+	case c.Socket == DefaultSocket && runtime.GOOS == "linux":
+		return []string{DefaultSocket, socketWithoutFile}
+	}
+	return []string{c.Socket}
+}
 
 func defaults() *Config {
 	return &Config{

@@ -31,7 +31,7 @@ var flagHelp = map[string]string{
 	"etc":         "PATH         the host's /etc in a container (HOST_ETC)",
 	"root":        "PATH         the host's / in a container (HOST_ROOT)",
 	"ingest":      "ADDRESS      where apps hand over records: 127.0.0.1:4281 or unix:/path",
-	"socket":      "PATH         Unix socket for `quasar-agent status` (" + DefaultSocket + ")",
+	"socket":      "PATH         Unix socket for `quasar-agent status` (" + DefaultSocket + ", else " + socketWithoutFile + ")",
 }
 
 // ParseFlags reads the command line without the program's name.

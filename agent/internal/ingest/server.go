@@ -12,7 +12,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 )
@@ -28,7 +27,7 @@ const (
 
 // Options of a server.
 type Options struct {
-	// Address is host:port, or unix:/path.
+	// Address is host:port, unix:/path, or on Linux unix:@name, a socket without a file.
 	Address string
 	// Tokens are accepted as bearer; none: everyone who reaches the address may report.
 	Tokens []string
@@ -65,41 +64,6 @@ func Listen(options Options) (*Server, error) {
 	s.http.SetKeepAlivesEnabled(true)
 	go s.http.Serve(listener)
 	return s, nil
-}
-
-func listen(address string) (net.Listener, error) {
-	path, isUnix := strings.CutPrefix(address, "unix:")
-	if !isUnix {
-		return net.Listen("tcp", address)
-	}
-	if err := removeStale(path); err != nil {
-		return nil, err
-	}
-	listener, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, err
-	}
-	// The group may be given to the apps that report.
-	return listener, os.Chmod(path, 0o660)
-}
-
-// removeStale removes the socket of an agent that was killed, and nothing else.
-func removeStale(path string) error {
-	info, err := os.Lstat(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if info.Mode()&os.ModeSocket == 0 {
-		return fmt.Errorf("%s is no socket", path)
-	}
-	if connection, err := net.DialTimeout("unix", path, time.Second); err == nil {
-		connection.Close()
-		return fmt.Errorf("another process listens on %s", path)
-	}
-	return os.Remove(path)
 }
 
 // Addr is where the server listens.
