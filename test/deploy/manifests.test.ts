@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { readOptions } from '../../src/cli/arguments/options.js'
 import { settingsOf, ZENITH_OPTIONS } from '../../src/cli/commands/zenith-options.js'
+import { agentBinary, hasGo } from './support/agent.js'
 import { hasPython, linter } from './support/linters.js'
 
 interface Container {
@@ -75,6 +76,23 @@ test('Zenith accepts the settings of its pod', () => {
   const zenith = containers.find(({ image }) => image.startsWith('gravito/quasar:'))
   const variables = Object.fromEntries((zenith?.env ?? []).map(({ name, value }) => [name, value ?? '']))
   expect(zenithSettings(variables)).toMatchObject({ host: '0.0.0.0' })
+})
+
+/** The settings in force, each with the variable that it comes from. */
+function agentSettings(variables: Readonly<Record<string, string>>): string {
+  const env = { QUASAR_REDIS_URL: 'redis://redis:6379', ...variables }
+  const { status, stdout, stderr } = spawnSync(agentBinary(), ['--check'], { env, encoding: 'utf8' })
+  expect([status, stderr]).toEqual([0, ''])
+  for (const name of Object.keys(variables)) expect(stdout).toContain(`(${name})`)
+  return stdout
+}
+
+test.runIf(hasGo)('the agent accepts the settings of its pod and of Compose', () => {
+  const agent = containers.find(({ image }) => image.startsWith('gravito/quasar-agent:'))
+  const variables = Object.fromEntries((agent?.env ?? []).map(({ name, value }) => [name, value ?? 'node-7']))
+  expect(agentSettings(variables)).toContain('hostname: node-7  (QUASAR_HOSTNAME)')
+  const { services } = parse(read('compose/compose.yaml')) as Compose
+  expect(agentSettings(services.agent?.environment ?? {})).toContain('proc: /host/proc')
 })
 
 describe('Compose', () => {

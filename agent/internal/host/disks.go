@@ -13,13 +13,19 @@ const maxDisks = 100
 
 // collectDisks returns a disk whose figures are unknown for a mount point that doesn't answer.
 func (c *Collector) collectDisks(ctx context.Context) []Disk {
-	mounts := c.options.Disks
+	mounts, isVisible := c.options.Disks, true
 	if mounts == nil {
+		// At the same path, a container has other disks than the host.
+		isVisible = c.options.Proc == "" || c.options.Root != ""
 		mounts, _ = run(ctx, c, "mounts", c.realMounts)
 	}
 	disks := make([]Disk, 0, len(mounts))
 	for _, mount := range mounts[:min(len(mounts), maxDisks)] {
 		one := Disk{Mount: mount}
+		if !isVisible {
+			disks = append(disks, one)
+			continue
+		}
 		usage, ok := run(ctx, c, "disk "+mount, func(ctx context.Context) (*disk.UsageStat, error) {
 			return disk.UsageWithContext(ctx, filepath.Join("/", c.options.Root, mount))
 		})

@@ -104,3 +104,19 @@ func TestAMissingDiskCostsItsFigures(t *testing.T) {
 		t.Errorf("failing: %v", guard.Errors())
 	}
 }
+
+func TestDisksOfTheHostNeedItsRoot(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has /proc")
+	}
+	alone := New(Options{Proc: "/proc", Guard: probe.NewGuard()}).Collect(context.Background())
+	for _, disk := range alone.Disks {
+		if disk.Total != nil || disk.UsedPct != nil {
+			t.Errorf("the container's disk is shown as the host's: %+v", disk)
+		}
+	}
+	withRoot := New(Options{Proc: "/proc", Root: "/", Guard: probe.NewGuard()}).Collect(context.Background())
+	if len(withRoot.Disks) != len(alone.Disks) || len(withRoot.Disks) > 0 && withRoot.Disks[0].Total == nil {
+		t.Errorf("disks: %+v", withRoot.Disks)
+	}
+}
