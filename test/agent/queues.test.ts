@@ -255,7 +255,7 @@ function comparable(queue: QueueEntry | Compared) {
 }
 
 /** The texts of the docs to read differ. */
-const told = (error: string | null) => ({ error: error?.replace('docs/agent-queues.md', 'docs/queues.md') ?? null })
+const told = (error: string | null) => ({ error: error?.replace('docs/agent.md', 'docs/queues.md') ?? null })
 
 function byName(one: { name: string; place: string | null }, other: { name: string; place: string | null }): number {
   return `${one.name} ${one.place}` < `${other.name} ${other.place}` ? -1 : 1

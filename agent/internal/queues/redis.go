@@ -78,7 +78,7 @@ func inWords(err *resp.Error) *resp.Error {
 	if match := deniedDetail.FindStringSubmatch(err.Message); match != nil {
 		detail = match[1]
 	}
-	return &resp.Error{Code: err.Code, Message: "The Redis user of this source lacks a right that docs/agent-queues.md lists: " + detail + " (NOPERM)"}
+	return &resp.Error{Code: err.Code, Message: "The Redis user of this source lacks a right that docs/agent.md lists: " + detail + " (NOPERM)"}
 }
 
 // firstError is the error that concerns one queue alone, of the replies about it; or one that concerns the whole source.

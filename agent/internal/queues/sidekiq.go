@@ -10,7 +10,7 @@ import (
 	"github.com/gravito-framework/quasar/agent/internal/queues/resp"
 )
 
-// Sidekiq 6 to 8 (read from its sources, not run):
+// Sidekiq 6 to 8, written from its documented layout and not run against a real Sidekiq:
 //   - `queues` is a set of names, `queue:{name}` a list of jobs (LPUSH, BRPOP: the tail is next)
 //   - `schedule`, `retry` and `dead` are sorted sets by time (Unix s) with the jobs of all queues; each job's JSON names its queue
 //   - `enqueued_at` is Unix s with a fraction, since Sidekiq 8 whole ms

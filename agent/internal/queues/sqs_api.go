@@ -54,7 +54,7 @@ var sqsWords = map[string]string{
 	"ExpiredToken": sqsExpired, "ExpiredTokenException": sqsExpired,
 	"RequestExpired":   "AWS finds that the clock of this machine is wrong",
 	"RequestThrottled": sqsThrottled, "ThrottlingException": sqsThrottled,
-	"CredentialsProviderError": "No AWS credentials were found: set what docs/agent-queues.md lists",
+	"CredentialsProviderError": "No AWS credentials were found: set what docs/agent.md lists",
 	"TimeoutError":             "SQS does not answer in time",
 	"ECONNREFUSED":             "Nothing listens where SQS should be",
 	"ECONNRESET":               "SQS closed the connection",

@@ -28,7 +28,7 @@ func (e *Error) IsAboutKey() bool {
 var advice = map[string]string{
 	"NOAUTH":       "Redis wants a password and got none: put it into the URL or the options",
 	"WRONGPASS":    "Redis refuses this user name or password",
-	"NOPERM":       "The Redis user lacks a permission that docs/agent-queues.md lists",
+	"NOPERM":       "The Redis user lacks a permission that docs/agent.md lists",
 	"NOCMD":        "Redis does not know a command that is needed: it was renamed or disabled, or this Redis is too old",
 	"OOM":          "Redis is out of memory and takes no more data",
 	"READONLY":     "This Redis is a read-only replica: connect to its primary",
