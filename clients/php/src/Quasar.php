@@ -1615,13 +1615,14 @@ final class Host
         return is_array($status) ? $status : null;
     }
 
+    /** Used space is unknown: PHP has no count of the blocks that are reserved for root, which are neither free nor used. */
     private static function disks(array $mounts): array
     {
         $disks = [];
         foreach (array_slice($mounts, 0, Protocol::MAX_DISKS) as $mount) {
             [$total, $free] = [disk_total_space($mount), disk_free_space($mount)];
             if ($total > 0 && $free !== false) {
-                $disks[] = ['mount' => $mount, 'total' => (int) $total, 'free' => (int) $free, 'usedPct' => round(100 * ($total - $free) / $total, 1)];
+                $disks[] = ['mount' => $mount, 'total' => (int) $total, 'free' => (int) $free, 'usedPct' => null];
             }
         }
         return $disks;
@@ -2314,10 +2315,11 @@ final class Recorder
     private static function history(array $means, array $figures): array
     {
         $mean = static fn (string $name) => isset($means[$name]) ? round($means[$name][0] / $means[$name][1], 2) : null;
-        $fullest = array_reduce($figures['disk'], static fn ($worst, $disk) => $worst === null || $disk['usedPct'] > $worst['usedPct'] ? $disk : $worst);
+        $freeShare = static fn (array $disk) => $disk['free'] / $disk['total'];
+        $fullest = array_reduce($figures['disk'], static fn ($worst, $disk) => $worst === null || $freeShare($disk) < $freeShare($worst) ? $disk : $worst);
         return [
             'process' => ['cpu' => $mean('cpu'), 'rss' => $means['rss'], 'heapUsed' => $means['heap'], 'loopP99' => null, 'utilization' => null,
-                'gcMs' => null, 'gcCount' => null, 'diskPct' => $fullest['usedPct'] ?? null],
+                'gcMs' => null, 'gcCount' => null, 'diskPct' => null],
             'system' => ['host' => (string) gethostname(), 'cpu' => $mean('system'), 'memory' => $means['used'], 'memoryLimit' => $figures['memory']['system']['total'],
                 'heapLimit' => $figures['memory']['process']['heapLimit'], 'diskFree' => $fullest['free'] ?? null, 'load' => $mean('load')],
         ];
@@ -2331,7 +2333,7 @@ final class Recorder
             'clockAhead' => $moment->clockAhead, 'interval' => $interval, 'environment' => $this->options['environment'], 'language' => 'php',
             'version' => PHP_VERSION, 'appVersion' => $this->options['appVersion'], 'sdk' => ['name' => 'quasar-php', 'version' => Protocol::SDK_VERSION],
             'pid' => $this->isPool ? Host::master() : $this->pid, 'hostname' => (string) gethostname(), 'platform' => strtolower(PHP_OS_FAMILY),
-            'arch' => php_uname('m'), 'instance' => $figures['pool']['pool'] ?? null, 'thread' => null, 'cpu' => $figures['cpu'], 'memory' => $figures['memory'],
+            'arch' => php_uname('m'), 'instance' => $figures['pool']['pool'] ?? null, 'thread' => null, 'blocked' => null, 'cpu' => $figures['cpu'], 'memory' => $figures['memory'],
             'disk' => $figures['disk'], 'eventLoop' => null, 'gc' => null, 'requests' => $requests, 'connections' => null, 'children' => null,
             'recorder' => ['collectMs' => round($collectMs, 2), 'flushMs' => $state['flushMs'] ?? null, 'dropped' => $state['dropped'] ?? 0, 'bufferedBytes' => null],
             'runtime' => ['uptime' => $this->uptime($figures), 'framework' => $this->options['framework']],

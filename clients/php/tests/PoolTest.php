@@ -116,6 +116,12 @@ final class PoolTest extends TestCase
         self::assertCount(1, $beats);
         self::assertSame(60000, $beats[0]['interval']);
         self::assertNotNull($beats[0]['requests']['p95']);
+        self::assertArrayHasKey('blocked', $beats[0]);
+        self::assertNull($beats[0]['blocked']);
+        [$disk] = $beats[0]['disk'];
+        self::assertGreaterThan(0, $disk['total']);
+        self::assertLessThanOrEqual($disk['total'], $disk['free']);
+        self::assertNull($disk['usedPct'], 'reserved blocks are neither free nor used');
         if ($server === 'fpm') {
             self::assertStringEndsWith('-fpm-www', $beats[0]['id']);
             self::assertSame(['www', 'static'], [$beats[0]['meta']['pool'], $beats[0]['meta']['manager']]);
