@@ -16,9 +16,12 @@ from .minute import Rollups
 from .probes import Probes
 from .protocol.texts import rounded
 from .series import Series, totals_of
-from .store import Store, text_size
+from .store import Store, may_pass, text_size
 
 _FIRST_REPORT_S = 0.8
+#: Of the last report, whose records no later one can write. The pause doubles after each try.
+_LAST_TRIES = 5
+_LAST_PAUSE_S = 0.05
 
 
 class Reporter:
@@ -42,7 +45,7 @@ class Reporter:
         self.has_left = False
         self._wake = threading.Event()
         self._is_closing = False
-        self._asked: list[tuple[str, threading.Event]] = []
+        self._asked: list[tuple[str, threading.Event, float]] = []
         self._lock = threading.Lock()
         self.last_error: str | None = None
         self.reported_at: int | None = None
@@ -73,7 +76,7 @@ class Reporter:
             return False
         done = threading.Event()
         with self._lock:
-            self._asked.append((what, done))
+            self._asked.append((what, done, time.monotonic() + timeout))
         self._wake.set()
         return done.wait(timeout)
 
@@ -93,43 +96,47 @@ class Reporter:
     def _serve(self) -> None:
         with self._lock:
             asked, self._asked = self._asked, []
-        wanted = {what for what, _ in asked}
+        wanted = {what for what, _, _ in asked}
         try:
             if wanted & {"leave", "close"}:
-                self._end()
+                self._end(max(until for _, _, until in asked))
                 self._is_closing = "close" in wanted
             elif wanted or not self.has_left:
-                self._report(is_last=False)
+                self._report()
         except Exception as error:
             self._core.note("report", f"a report failed: {words_of(error)}")
-        for _, done in asked:
+        for _, done, _ in asked:
             done.set()
 
-    def _end(self) -> None:
+    def _end(self, until: float) -> None:
         if self.has_left:
             return
         self.has_left = True
-        self._report(is_last=True)
+        self._collect(is_last=True)
+        # A process that ends before its first heartbeat gets none: it would be lost as soon as it appeared.
+        _insist(lambda: self._write(None), until)
         for farewell in self.farewells:
             farewell(self._store)
-        self._store.leave()
+        _insist(self._store.leave, until)
 
-    def _report(self, is_last: bool) -> None:
+    def _report(self) -> None:
         began = time.perf_counter()
-        heartbeat = self._collect(is_last)
+        heartbeat = self._collect(is_last=False)
         self._collect_ms = rounded((time.perf_counter() - began) * 1_000)
-        # A process that ends before its first heartbeat gets none: it would be lost as soon as it appeared.
-        beats = heartbeat if not is_last else None
+        self._write(heartbeat)
+        for chore in self.chores:
+            chore(self._store)
+
+    def _write(self, heartbeat: dict[str, Any] | None) -> Exception | None:
         pending = self._core.pending()
-        if beats is None and not pending:
-            return
+        if heartbeat is None and not pending:
+            return None
         began = time.perf_counter()
-        self._note(self._store.write(beats, pending))
+        error = self._store.write(heartbeat, pending)
+        self._note(error)
         self._core.forget_written()
         self._flush_ms = rounded((time.perf_counter() - began) * 1_000)
-        if not is_last:
-            for chore in self.chores:
-                chore(self._store)
+        return error
 
     def _collect(self, is_last: bool) -> dict[str, Any]:
         now, core = time.monotonic(), self._core
@@ -163,3 +170,13 @@ class Reporter:
         if not self._has_failed:
             self._has_failed = True
             self._core.log(f"Redis does not take reports, and the app runs on without them: {self.last_error}")
+
+
+def _insist(write: Callable[[], Exception | None], until: float) -> None:
+    """Tries again while Redis can't be reached: on a busy machine one write may time out."""
+    pause = _LAST_PAUSE_S
+    for _ in range(_LAST_TRIES):
+        if not may_pass(write()) or time.monotonic() + pause >= until:
+            return
+        time.sleep(pause)
+        pause *= 2

@@ -86,16 +86,18 @@ class Store:
         except Exception as error:
             return error
 
-    def leave(self) -> None:
-        """Removes the node: it ended in good order."""
+    def leave(self) -> Exception | None:
+        """Removes the node: it ended in good order. Returns the first error; never raises one."""
+        if not self.has_beaten:
+            return None
         try:
-            if self.has_beaten:
-                keys = self.keys
-                member = node_member(keys.service, self._node)
-                self._send([Step("DEL", keys.node(self._node)), Step("ZREM", keys.node_index, member)])
-                self.has_beaten = False
-        except Exception:
-            return
+            keys = self.keys
+            member = node_member(keys.service, self._node)
+            error = self._send([Step("DEL", keys.node(self._node)), Step("ZREM", keys.node_index, member)])
+        except Exception as raised:
+            return raised
+        self.has_beaten = error is not None
+        return error
 
     def close(self) -> None:
         try:
@@ -244,6 +246,13 @@ class Store:
 def _is_refusal(error: Exception) -> bool:
     text = str(error).lower()
     return isinstance(error, redis.exceptions.NoPermissionError) or "noperm" in text or "unknown command" in text
+
+
+def may_pass(error: Exception | None) -> bool:
+    """Whether the same write may succeed in a moment: Redis was not reached, or did not answer in time."""
+    refused = (redis.exceptions.AuthenticationError, redis.exceptions.AuthorizationError)
+    unreached = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
+    return isinstance(error, unreached) and not isinstance(error, refused)
 
 
 def text_size(record: dict[str, Any]) -> int:
