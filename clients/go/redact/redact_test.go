@@ -81,3 +81,16 @@ func BenchmarkText(b *testing.B) {
 		Text(text)
 	}
 }
+
+// An expression that takes quadratic time would need minutes for all.
+func TestMasksLongHostileTexts(t *testing.T) {
+	for _, piece := range []string{strings.Repeat("a", 20) + "://aaaa:a", "a://", "a:b@", `"`, "=", ":", `{"a":`, "aGVsbG8", "password=,", `token:\"`, "password=[", "cookie: ", "1 ", "a@b."} {
+		long := strings.Repeat(piece, 262_144/len(piece))
+		for _, start := range []string{"", "password=", "a://"} {
+			if masked := Text(start + long + "x"); len(masked) > len(long) {
+				t.Errorf("%q became longer", piece)
+			}
+			URL("/?" + start + long)
+		}
+	}
+}

@@ -1,7 +1,9 @@
 package writer
 
 import (
+	"context"
 	"errors"
+	"net"
 	"strconv"
 	"time"
 
@@ -37,8 +39,35 @@ func connect(url string) (redis.UniversalClient, error) {
 	options.ContextTimeoutEnabled = true
 	options.PoolSize = 2
 	options.MaxActiveConns = 2
+	options.Dialer = quiet(redis.NewDialer(options))
 	return redis.NewClient(options), nil
 }
+
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// quiet keeps go-redis from printing each failed dial to the program's stderr, as its logger belongs to the whole program: the error comes
+// from the first use of the connection instead.
+func quiet(dial dialer) dialer {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return unreached{err}, nil
+		}
+		return conn, nil
+	}
+}
+
+// unreached is a connection that could not be made.
+type unreached struct{ err error }
+
+func (u unreached) Read([]byte) (int, error)       { return 0, u.err }
+func (u unreached) Write([]byte) (int, error)      { return 0, u.err }
+func (unreached) Close() error                     { return nil }
+func (unreached) LocalAddr() net.Addr              { return nil }
+func (unreached) RemoteAddr() net.Addr             { return nil }
+func (unreached) SetDeadline(time.Time) error      { return nil }
+func (unreached) SetReadDeadline(time.Time) error  { return nil }
+func (unreached) SetWriteDeadline(time.Time) error { return nil }
 
 func timeOfReply(reply any) (time.Time, bool) {
 	parts, _ := reply.([]any)
