@@ -110,13 +110,18 @@ _NAMED = re.compile(
 )
 _OPTION = re.compile(r"(?<!\S)--?([\w-]{2,60})\s(?!-)")
 _QUOTED = re.compile(r"(\\?[\"'])(.*?)(?<!\\)(?:\1|$)", re.DOTALL)
-_BARE = re.compile(r"[^\s\"'&<>]*?(?=[,;)}\]]*(?:[\s\"'&<>]|$))")
+_BARE = re.compile(r"[^\s\"'&<>]*")
+#: Signs at the end of a bare value that are the text's.
+_CLOSING = ",;)}]"
 _LINE = re.compile(r"[^\r\n]*")
 
 _PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}(?:KEY|CERTIFICATE)[A-Z ]{0,20}-----.*?(?:-----END [A-Z0-9 ]{0,60}-----|$)", re.DOTALL
 )
-_LOGIN = re.compile(r"([a-z][a-z0-9+.\-]{1,20}://)(?:[^\s/?#\"'<>]*|[^\s/@:\"'<>]*:[^\s@\"'<>]*)@", re.IGNORECASE)
+_SCHEME_OF_URL = re.compile(r"[a-z][a-z0-9+.\-]{1,20}://", re.IGNORECASE)
+_HOST = re.compile(r"[^\s/?#\"'<>]*")
+_USER = re.compile(r"[^\s/@:\"'<>]*:")
+_PASSWORD_END = re.compile(r"[\s@\"'<>]")
 _QUERY = re.compile(r"(://[^\s?\"'<>]{1,300}\?)([^\s\"'<>#)]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=\-]{8,}", re.IGNORECASE)
 _EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@((?:[\w\-]{1,63}\.){1,8}[A-Za-z]{2,24})")
@@ -150,7 +155,7 @@ def mask(text: str) -> str:
     clear = text[:_MAX_SCANNED]
     clear = _PEM.sub(MASK, clear)
     if "://" in clear:
-        clear = _LOGIN.sub(rf"\1{MASK}@", clear)
+        clear = _mask_logins(clear)
         clear = _QUERY.sub(lambda found: found[1] + _without_values(found[2]), clear)
     clear = _mask_named(clear)
     clear = _SCHEME.sub(rf"\1\2{MASK}", clear)
@@ -161,6 +166,30 @@ def mask(text: str) -> str:
 def mask_message(text: str) -> str:
     """Like :func:`mask`, and without e-mail addresses."""
     return _EMAIL.sub(MASK, mask(text))
+
+
+def _mask_logins(text: str) -> str:
+    """Masks credentials of URLs; an unencoded password may contain slashes. Takes time linear in the length."""
+    parts: list[str] = []
+    done = stop = 0
+    for scheme in _SCHEME_OF_URL.finditer(text):
+        at = scheme.end()
+        host = _HOST.match(text, at)
+        end = text.rfind("@", at, host.end() if host else at)
+        user = _USER.match(text, at) if end < 0 else None
+        if user:
+            if stop < user.end():
+                stop = _next(_PASSWORD_END, text, user.end())
+            end = stop if text[stop : stop + 1] == "@" else -1
+        if end >= 0 and scheme.start() >= done:
+            parts += [text[done:at], MASK]
+            done = end
+    return "".join(parts) + text[done:]
+
+
+def _next(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.search(text, at)
+    return found.start() if found else len(text)
 
 
 def _mask_named(text: str) -> str:
@@ -184,8 +213,10 @@ def _value_at(text: str, at: int, name: str) -> tuple[str, int]:
     if quoted:
         closing = quoted[1] if quoted[0].endswith(quoted[1]) and len(quoted[0]) > len(quoted[1]) else ""
         return quoted[1] + MASK + closing, quoted.end()
-    value = (_LINE if _WHOLE_LINE.search(name) else _BARE).match(text, at)
-    end = value.end() if value else at
+    is_line = _WHOLE_LINE.search(name) is not None
+    value = (_LINE if is_line else _BARE).match(text, at)
+    found = value[0] if value else ""
+    end = at + len(found if is_line else found.rstrip(_CLOSING))
     return (MASK if end > at else ""), end
 
 

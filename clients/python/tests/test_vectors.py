@@ -153,3 +153,14 @@ def test_masked_texts(case):
 @pytest.mark.parametrize("case", load("redaction")["urls"], ids=lambda case: case["url"])
 def test_masked_urls(case):
     assert redact_url(case["url"]) == case["redacted"]
+
+
+@pytest.mark.parametrize(
+    "piece", ["a" * 20 + "://aaaa:a", "a://", "a:b@", '"', "=", ":", '{"a":', "aGVsbG8", "password=,", 'token:\\"']
+)
+def test_masks_long_hostile_texts(piece):
+    """An expression that takes quadratic time would need minutes for all."""
+    for start in ("", "password=", "a://"):
+        assert len(mask_message(start + piece * (262_144 // len(piece)) + "x")) <= 262_144
+    redact_url("/" + piece * (262_144 // len(piece)))
+    assert "hunter2" not in mask_message(piece * 9 + " password=hunter2,,,,x")
