@@ -11,13 +11,14 @@ import { root, show } from './languages/programs.mjs'
 const TARGETS = ['linux/amd64', 'linux/arm64', 'darwin/amd64', 'darwin/arm64']
 const NFPM = 'github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0'
 export const AGENT_VERSION = '0.1.0'
+const VERSION_NAME = 'github.com/gravito-framework/quasar/agent/internal/agent.Version'
 
 const dist = join(root, 'agent/dist')
 
 /** Builds one binary. @param target as in `linux/amd64` @param out its path @returns whether it was built */
 export function buildAgent(target, out) {
   const [GOOS, GOARCH] = target.split('/')
-  const flags = ['-trimpath', '-ldflags', `-s -w -X main.version=${AGENT_VERSION}`, '-o', out]
+  const flags = ['-trimpath', '-ldflags', `-s -w -X ${VERSION_NAME}=${AGENT_VERSION}`, '-o', out]
   const env = { ...process.env, CGO_ENABLED: '0', GOOS, GOARCH }
   return show('go', ['build', ...flags, './cmd/quasar-agent'], { cwd: join(root, 'agent'), env }) === 0
 }

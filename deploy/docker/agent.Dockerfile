@@ -8,7 +8,7 @@ ARG VERSION=0.1.0
 ARG TARGETOS=linux
 ARG TARGETARCH=amd64
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
-  go build -C agent -trimpath -ldflags "-s -w -X main.version=$VERSION" -o /quasar-agent ./cmd/quasar-agent
+  go build -C agent -trimpath -ldflags "-s -w -X github.com/gravito-framework/quasar/agent/internal/agent.Version=$VERSION" -o /quasar-agent ./cmd/quasar-agent
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

@@ -85,7 +85,7 @@ func status(flags *config.Flags) {
 	} else {
 		fmt.Print(answer.Text())
 	}
-	if answer.LastError != "" {
+	if answer.LastError != "" && !flags.Alive {
 		os.Exit(1)
 	}
 }

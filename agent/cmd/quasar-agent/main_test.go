@@ -243,6 +243,9 @@ func TestCommandsThatEnd(t *testing.T) {
 		{[]string{}, 1, "redis is missing"},
 		{[]string{"--redis", "redis://:a-secret@x", "--check"}, 0, "redis: redis://:***@x  (--redis)"},
 		{[]string{"--rediss", "x"}, 1, "did you mean --redis?"},
+		{[]string{"--redis", "redis://x/no-number", "--check"}, 1, "the Redis URL is invalid"},
+		{[]string{"--redis", "redis://x:99999", "--check"}, 1, "a port from 1 to 65535"},
+		{[]string{"--redis", "redis://x", "--ingest", "127.0.0.1:99999", "--check"}, 1, "ingest takes an address with a port"},
 		{[]string{"status", "--socket", "/not/there"}, 1, "Start it with --socket PATH or --ingest"},
 	} {
 		text, code := output(t, one.args...)

@@ -67,10 +67,10 @@ func (a *Agent) Run(ctx context.Context, reloads <-chan struct{}) error {
 	}
 }
 
-// tellTrouble logs a change: that Redis fails, and that it answers again.
+// tellTrouble logs that Redis fails, and that it answers again. Reasons in between differ often; status has the last one.
 func (a *Agent) tellTrouble(last string) string {
 	now := a.generation().reporter.State().LastError
-	if now != last && now != "" {
+	if now != "" && last == "" {
 		a.log.Warn("a report was not written: what waits is bounded", "error", now)
 	}
 	if now == "" && last != "" {

@@ -10,8 +10,8 @@ import (
 	"github.com/gravito-framework/quasar/clients/go/protocol"
 )
 
-// Version of the agent.
-const Version = "0.1.0"
+// Version of the agent; a build may set another one.
+var Version = "0.1.0"
 
 // beats makes the heartbeats of a host and its processes.
 type beats struct {
@@ -39,7 +39,7 @@ func (b *beats) common(service, id string) *protocol.Heartbeat {
 	return &protocol.Heartbeat{
 		V: protocol.Version, ID: protocol.Cut(id, protocol.MaxNameChars), Service: service, Interval: &interval,
 		Environment: protocol.Text(b.config.Environment), Language: "other",
-		SDK:      &protocol.SDK{Name: "quasar-agent", Version: Version},
+		SDK:      &protocol.SDK{Name: "quasar-agent", Version: protocol.Text(Version)},
 		Hostname: protocol.Text(b.config.Hostname), Platform: protocol.Text(platform()), Arch: protocol.Text(arch()),
 	}
 }

@@ -51,7 +51,7 @@ type generation struct {
 
 // start opens everything. An error leaves nothing open.
 func start(cfg *config.Config, status func() any, log *slog.Logger) (*generation, error) {
-	w, err := writer.New(writer.Options{URL: cfg.Redis, Prefix: cfg.Prefix, Token: cfg.SigningToken()})
+	w, err := openWriter(cfg)
 	if err != nil {
 		return nil, err
 	}

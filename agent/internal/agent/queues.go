@@ -35,10 +35,10 @@ func openQueues(cfg *config.Config, log *slog.Logger) (*queueReporting, error) {
 	}
 	for service, sources := range byService {
 		// Each has a connection of its own: a poll must not wait for another one.
-		own, err := writer.New(writer.Options{URL: cfg.Redis, Prefix: cfg.Prefix, Token: cfg.SigningToken()})
+		own, err := openWriter(cfg)
 		if err != nil {
 			opened.close()
-			return nil, fmt.Errorf("redis %w", err)
+			return nil, err
 		}
 		opened.writers = append(opened.writers, own)
 		opened.reporters[service] = queues.NewReporter(sources, own, queues.Options{
@@ -46,6 +46,11 @@ func openQueues(cfg *config.Config, log *slog.Logger) (*queueReporting, error) {
 		})
 	}
 	return opened, nil
+}
+
+// openWriter connects to nothing yet.
+func openWriter(cfg *config.Config) (*writer.Writer, error) {
+	return writer.New(writer.Options{URL: cfg.Redis, Prefix: cfg.Prefix, Token: cfg.SigningToken()})
 }
 
 // run reports until ctx ends.
@@ -87,8 +92,13 @@ func (q *queueReporting) close() {
 	}
 }
 
-// Check validates the sources of the queues. It connects to nothing.
+// Check validates the address of Redis and the sources of the queues. It connects to nothing.
 func Check(cfg *config.Config) error {
+	own, err := openWriter(cfg)
+	if err != nil {
+		return err
+	}
+	_ = own.Close()
 	opened, err := openQueues(cfg, nil)
 	opened.close()
 	return err

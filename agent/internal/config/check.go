@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -52,6 +53,10 @@ func (c *Config) checkRedis(say sayer) {
 		say("redis takes a URL: redis://user:password@host:6379/0 (percent-encode special characters of the password)")
 		return
 	}
+	if number, wrong := strconv.ParseUint(parsed.Port(), 10, 16); parsed.Port() != "" && (wrong != nil || number == 0) {
+		say("redis takes a URL with a port from 1 to 65535")
+		return
+	}
 	switch parsed.Scheme {
 	case "redis", "rediss", "unix":
 	default:
@@ -79,8 +84,8 @@ func (c *Config) checkIngest(say sayer) {
 		}
 		return
 	}
-	host, _, err := net.SplitHostPort(c.Ingest)
-	if err != nil {
+	host, port, err := net.SplitHostPort(c.Ingest)
+	if number, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || number == 0 {
 		say("ingest takes an address with a port, 127.0.0.1:4281, or a Unix socket, unix:/run/quasar-agent/ingest.sock")
 		return
 	}

@@ -12,6 +12,8 @@ type Flags struct {
 	Command string
 	Values  map[string]string
 	JSON    bool
+	// Alive: `status` succeeds if the agent answers, whether or not it writes reports.
+	Alive bool
 }
 
 // flagHelp has what each flag with a value takes.
@@ -49,6 +51,9 @@ func ParseFlags(args []string) (*Flags, error) {
 		case name == "--json":
 			flags.JSON = true
 			continue
+		case name == "--alive":
+			flags.Alive = true
+			continue
 		case name == "--check" || name == "--version" || name == "--help" || name == "-h":
 			flags.Command = map[string]string{"--check": "check", "--version": "version"}[name]
 			if flags.Command == "" {
@@ -73,7 +78,7 @@ func ParseFlags(args []string) (*Flags, error) {
 }
 
 func flagSuggestion(name string) string {
-	if near := nearest(strings.TrimLeft(name, "-"), append(flagNames(), "check", "version", "json", "help")); near != "" {
+	if near := nearest(strings.TrimLeft(name, "-"), append(flagNames(), "alive", "check", "version", "json", "help")); near != "" {
 		return "; did you mean --" + near + "?"
 	}
 	return "; --help lists them"
@@ -96,6 +101,7 @@ func Usage() string {
 		"  quasar-agent --config agent.yaml               report what the file lists\n" +
 		"  quasar-agent --config agent.yaml --check       print the settings, connect to nothing\n" +
 		"  quasar-agent status [--json]                   ask the running agent\n" +
+		"  quasar-agent status --alive                    the same; that Redis fails is no error\n" +
 		"  quasar-agent --version\n\nOptions, each also in the file, and as QUASAR_REDIS_URL, QUASAR_TOKEN, QUASAR_SERVICE …\n")
 	for _, name := range flagNames() {
 		fmt.Fprintf(text, "  --%-12s %s\n", name, flagHelp[name])

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -45,4 +46,34 @@ func removeStale(path string) error {
 		return fmt.Errorf("another process listens on %s", path)
 	}
 	return os.Remove(path)
+}
+
+// boundedListener accepts no more than so many connections at a time: each costs memory, however little it sends.
+type boundedListener struct {
+	net.Listener
+	free chan struct{}
+}
+
+func bounded(listener net.Listener, most int) net.Listener {
+	return &boundedListener{listener, make(chan struct{}, most)}
+}
+
+// Accept takes a free place after it accepted: waiting before would outlast Close.
+func (b *boundedListener) Accept() (net.Conn, error) {
+	connection, err := b.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	b.free <- struct{}{}
+	return &boundedConnection{Conn: connection, leave: sync.OnceFunc(func() { <-b.free })}, nil
+}
+
+type boundedConnection struct {
+	net.Conn
+	leave func()
+}
+
+func (c *boundedConnection) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
 }

@@ -43,7 +43,7 @@ var kinds = []*kind{
 	{"heartbeats", load("heartbeat"), 1 << 20, 200, nil, acceptHeartbeat},
 	{"slow", slowSchema, 1 << 20, 200, prepareSlow, acceptSlow},
 	{"exceptions", load("exception"), 4 << 20, 200, prepareException, acceptException},
-	{"queues", load("queue-snapshot"), protocol.MaxSnapshotChars, 20, nil, acceptSnapshot},
+	{"queues", load("queue-snapshot"), 4 << 20, 20, nil, acceptSnapshot},
 }
 
 // read checks all records before the first one is taken: a request is accepted as a whole or not at all.

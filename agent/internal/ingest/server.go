@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net"
 	"net/http"
@@ -17,12 +16,14 @@ import (
 )
 
 const (
-	// maxRequests at a time; more are told to try again.
-	maxRequests   = 32
-	bodyLimit     = 10 * time.Second
-	idleLimit     = time.Minute
-	maxHeader     = 16 << 10
-	goodbyePrefix = "/v1/heartbeats/"
+	// maxRequests with records at a time; more are told to try again.
+	maxRequests = 32
+	// maxConnections at a time; more wait until one ends.
+	maxConnections = 512
+	bodyLimit      = 10 * time.Second
+	idleLimit      = time.Minute
+	maxHeader      = 16 << 10
+	goodbyePrefix  = "/v1/heartbeats/"
 )
 
 // Options of a server.
@@ -43,6 +44,7 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	slots    chan struct{}
+	bodies   *bodies
 	tokens   [][32]byte
 }
 
@@ -52,7 +54,7 @@ func Listen(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: options, listener: listener, slots: make(chan struct{}, maxRequests)}
+	s := &Server{options: options, listener: listener, slots: make(chan struct{}, maxRequests), bodies: newBodies()}
 	for _, token := range options.Tokens {
 		s.tokens = append(s.tokens, sha256.Sum256([]byte(token)))
 	}
@@ -62,7 +64,7 @@ func Listen(options Options) (*Server, error) {
 		ErrorLog: nil,
 	}
 	s.http.SetKeepAlivesEnabled(true)
-	go s.http.Serve(listener)
+	go s.http.Serve(bounded(listener, maxConnections))
 	return s, nil
 }
 
@@ -78,14 +80,6 @@ func (s *Server) Close(ctx context.Context) error {
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	default:
-		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, "too many requests at a time: try again")
-		return
-	}
 	if r.URL.Path == "/healthz" {
 		answer(w, http.StatusOK, map[string]any{"ok": true})
 		return
@@ -132,6 +126,13 @@ func (s *Server) isAllowed(r *http.Request) bool {
 }
 
 func (s *Server) take(w http.ResponseWriter, r *http.Request, kind *kind) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	default:
+		refuseForNow(w)
+		return
+	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", "POST")
 		refuse(w, http.StatusMethodNotAllowed, "send records by POST")
@@ -142,18 +143,16 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, kind *kind) {
 		refuse(w, http.StatusUnsupportedMediaType, "send JSON with Content-Type: application/json")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, kind.maxBytes))
+	records, err := s.bodies.read(http.MaxBytesReader(w, r.Body, kind.maxBytes), kind)
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.As(err, &tooLarge):
 		refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("a body must have at most %d bytes", kind.maxBytes))
 		return
-	}
-	if err != nil {
-		refuse(w, http.StatusBadRequest, "the body did not arrive")
+	case errors.Is(err, errFull):
+		refuseForNow(w)
 		return
-	}
-	records, err := kind.read(body)
-	if err != nil {
+	case err != nil:
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
@@ -172,6 +171,11 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 	}
 	s.options.Sink.Leave(service, node)
 	answer(w, http.StatusAccepted, map[string]any{"accepted": 1})
+}
+
+func refuseForNow(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	refuse(w, http.StatusServiceUnavailable, "too many requests at a time: try again")
 }
 
 func refuse(w http.ResponseWriter, status int, text string) {

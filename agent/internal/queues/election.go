@@ -39,6 +39,8 @@ type election struct {
 	// patience is how long a new holder may take for its first report before its queues count as unreported.
 	patience time.Duration
 	held     *duty
+	// problem is why the store gave no answer last; nil if it gave none without an error.
+	problem error
 	// expected is whose first report became due, and when.
 	expected      string
 	expectedSince time.Time
@@ -83,6 +85,7 @@ func (e *election) compete(ctx context.Context, slot int, rest watch) (outcome, 
 		e.release(ctx)
 	}
 	current, err := e.writer.AcquireQueues(ctx, e.service, slot, text, e.ttl)
+	e.problem = err
 	if current == "" || (err != nil && current != text) {
 		return silentStore, nil
 	}
@@ -126,7 +129,7 @@ func (e *election) stay(ctx context.Context, slot int) outcome {
 	if current == held.text {
 		return onDuty
 	}
-	e.held = nil
+	e.held, e.problem = nil, err
 	if err != nil || current == "" {
 		return silentStore
 	}

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/gravito-framework/quasar/agent/internal/report"
 	"github.com/gravito-framework/quasar/clients/go/protocol"
 	"github.com/gravito-framework/quasar/clients/go/writer"
 )
@@ -290,7 +292,7 @@ func (r *Reporter) leave() {
 }
 
 const (
-	undecided = "the store does not say which node of the service reports them (a Redis user needs the rights that docs/operations.md lists)"
+	undecided = "the store does not say which node of the service reports them"
 	tooMany   = "some queues are not reported: too many nodes of this service watch queues of their own. Let them watch the same ones."
 )
 
@@ -299,12 +301,19 @@ func (r *Reporter) noteOutcome(result outcome) {
 	defer r.mutex.Unlock()
 	switch result {
 	case silentStore:
-		r.note(errors.New(undecided))
+		r.note(undecidedBy(r.election.problem))
 	case waitingTurn, covered:
 		r.note(nil)
 	case crowded:
 		r.once("slots", tooMany)
 	}
+}
+
+func undecidedBy(problem error) error {
+	if problem == nil {
+		return errors.New(undecided)
+	}
+	return errors.New(undecided + ": " + report.Plain(problem))
 }
 
 // note logs one line when reports begin to fail, and one when they work again.
@@ -317,7 +326,7 @@ func (r *Reporter) note(err error) {
 		return
 	}
 	r.failures++
-	r.failure = err.Error()
+	r.failure = strings.TrimRight(report.Plain(err), ".")
 	if r.failures >= failuresToSay && !r.isSaid {
 		r.isSaid = true
 		r.options.Logger.Warn("the queues can't be reported: " + r.failure + ". All else is reported as ever.")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -52,6 +53,9 @@ func (s *Server) Stop() {
 	_ = s.command.Wait()
 	s.command = nil
 }
+
+// Process of the server, for signals.
+func (s *Server) Process() *os.Process { return s.command.Process }
 
 // URL of database 0.
 func (s *Server) URL() string { return "redis://" + s.Address + "/0" }

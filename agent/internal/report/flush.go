@@ -28,6 +28,7 @@ func (r *Reporter) Flush(ctx context.Context) error {
 	}
 	begin := time.Now()
 	err := r.write(ctx, work)
+	r.writing.Store(0)
 	r.note(begin, err)
 	return err
 }
@@ -39,6 +40,7 @@ func (b *batch) isEmpty() bool {
 func (r *Reporter) take() *batch {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.writing.Store(int64(r.records.bytes))
 	work := &batch{items: r.records.take()}
 	for _, node := range r.order {
 		work.beats = append(work.beats, r.beats[node])
@@ -141,9 +143,13 @@ func first(a, b error) error {
 	return a
 }
 
-var urlPassword = regexp.MustCompile(`(://[^:@/\s]*):[^@\s]*@`)
+var (
+	urlPassword = regexp.MustCompile(`(://[^:@/\s]*):[^@\s]*@`)
+	// A connection's own port differs each time.
+	ownAddress = regexp.MustCompile(`\b(read|write) (tcp|unix) \S*->`)
+)
 
-// Plain is an error's text without the password of a URL.
+// Plain is an error's text without the password of a URL, and the same for the same cause.
 func Plain(err error) string {
-	return urlPassword.ReplaceAllString(fmt.Sprint(err), "$1:***@")
+	return ownAddress.ReplaceAllString(urlPassword.ReplaceAllString(fmt.Sprint(err), "$1:***@"), "$1 $2 ")
 }

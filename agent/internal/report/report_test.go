@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -155,5 +156,34 @@ func TestRedisFullOrReadOnly(t *testing.T) {
 				t.Errorf("got %+v", state)
 			}
 		})
+	}
+}
+
+func TestSnapshotsThatWaitAreBounded(t *testing.T) {
+	r := reporterOf(t, "redis://127.0.0.1:1", "")
+	for index := range maxSnapshots + 5 {
+		r.Snapshot(&protocol.QueueSnapshot{Service: "shop", Reporter: protocol.Text(time.Unix(int64(index), 0).String())}, time.Unix(int64(index), 0))
+	}
+	if len(r.snapshots) != maxSnapshots || r.State().Dropped != 5 {
+		t.Errorf("%d wait, %d were dropped", len(r.snapshots), r.State().Dropped)
+	}
+	for index := range 3 {
+		queues := make([]protocol.QueueEntry, maxQueues/2)
+		r.Snapshot(&protocol.QueueSnapshot{Service: "big", Reporter: protocol.Text(time.Unix(int64(index), 0).String()), Queues: queues}, time.Now())
+	}
+	total := 0
+	for _, one := range r.snapshots {
+		total += len(one.record.Queues)
+	}
+	if total != maxQueues {
+		t.Errorf("%d queues wait", total)
+	}
+}
+
+// A connection's own port differs each time, and a cause must not look like a new one.
+func TestPlainErrors(t *testing.T) {
+	text := Plain(errors.New("read tcp 127.0.0.1:54668->10.0.0.1:6379: i/o timeout of redis://u:secret@h"))
+	if text != "read tcp 10.0.0.1:6379: i/o timeout of redis://u:***@h" {
+		t.Error(text)
 	}
 }

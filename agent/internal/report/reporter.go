@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -47,6 +48,8 @@ type Reporter struct {
 	state     State
 
 	flushing sync.Mutex
+	// writing is the size of the records that a flush has taken and not written yet.
+	writing atomic.Int64
 }
 
 type snapshot struct {
@@ -151,11 +154,8 @@ func (r *Reporter) add(service string, record *writer.Record) {
 func (r *Reporter) Snapshot(record *protocol.QueueSnapshot, at time.Time) {
 	r.mu.Lock()
 	key := Node{record.Service, string(record.Reporter)}
-	if _, waits := r.snapshots[key]; waits || len(r.snapshots) < maxSnapshots {
-		r.snapshots[key] = snapshot{record, at}
-	} else {
-		r.lost++
-	}
+	r.snapshots[key] = snapshot{record, at}
+	r.trimSnapshots(key)
 	r.mu.Unlock()
 	r.wake()
 }
@@ -192,7 +192,7 @@ func (r *Reporter) State() State {
 	defer r.mu.Unlock()
 	state := r.state
 	state.Dropped = r.records.dropped + r.lost
-	state.BufferedBytes = r.records.bytes
+	state.BufferedBytes = r.records.bytes + int(r.writing.Load())
 	state.Nodes = len(r.minutes)
 	return state
 }

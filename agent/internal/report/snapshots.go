@@ -9,11 +9,30 @@ import (
 )
 
 const (
-	// maxSnapshots that wait.
+	// maxSnapshots that wait, and maxQueues in them: a snapshot alone may have 5 000.
 	maxSnapshots = 100
+	maxQueues    = 10_000
 	// maxRanks that are tried for a lease.
 	maxRanks = 10
 )
+
+// trimSnapshots drops the oldest snapshots that are too much, but never the newest one.
+func (r *Reporter) trimSnapshots(newest Node) {
+	for {
+		queues, oldest := 0, newest
+		for key, one := range r.snapshots {
+			queues += len(one.record.Queues)
+			if key != newest && (oldest == newest || one.at.Before(r.snapshots[oldest].at)) {
+				oldest = key
+			}
+		}
+		if oldest == newest || len(r.snapshots) <= maxSnapshots && queues <= maxQueues {
+			return
+		}
+		delete(r.snapshots, oldest)
+		r.lost++
+	}
+}
 
 // writeSnapshots writes each under the first rank that is free: the first ones may be held by nodes that read queues themselves.
 func (r *Reporter) writeSnapshots(ctx context.Context, snapshots []snapshot) (failed error) {

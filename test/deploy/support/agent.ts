@@ -19,7 +19,7 @@ export function agentBinary(): string {
 function build(): string {
   const binary = join(mkdtempSync(join(tmpdir(), 'quasar-agent-')), 'quasar-agent')
   const env = { ...process.env, CGO_ENABLED: '0' }
-  const flags = ['-trimpath', '-ldflags', '-s -w -X main.version=0.1.0', '-o', binary]
+  const flags = ['-trimpath', '-ldflags', '-s -w', '-o', binary]
   const { status, stderr } = spawnSync('go', ['build', ...flags, './cmd/quasar-agent'], {
     cwd: resolve('agent'),
     env,
