@@ -232,7 +232,8 @@ RestartSec=5
 # The agent reads /proc and /sys, and talks to Redis. It writes nothing.
 NoNewPrivileges=yes
 ProtectSystem=strict
-ProtectHome=yes
+# The figures of a disk at /home need it to be visible.
+ProtectHome=read-only
 PrivateTmp=yes
 PrivateDevices=yes
 ProtectKernelTunables=yes
