@@ -82,6 +82,15 @@ func (r *Rule) Check() error {
 	return fmt.Errorf(".language takes one of %s", strings.Join(languages, ", "))
 }
 
+// needsTexts tells whether a process must be read further for the rule: a pid file alone selects by number.
+func (r *Rule) needsTexts() bool {
+	return r.Name != "" || r.command != nil || r.Unit != "" || r.Cgroup != ""
+}
+
+func (r *Rule) matchesTexts(name, commandLine, cgroup string) bool {
+	return r.matchesName(name, commandLine) && (r.command == nil || r.command.MatchString(commandLine)) && r.matchesCgroup(cgroup)
+}
+
 // matchesName: the kernel cuts names at 15 characters, so the program of the command line counts as well.
 func (r *Rule) matchesName(name, commandLine string) bool {
 	if r.Name == "" {

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"hash/maphash"
 	"os"
 	"path/filepath"
 	"sort"
@@ -12,9 +13,6 @@ import (
 
 // forgetAfter: a slot of a process that nothing has replaced is used again by the next one.
 const forgetAfter = 24 * time.Hour
-
-// rematchAfter: a process that executes another program gets another command line.
-const rematchAfter = time.Minute
 
 // Figures of one process, or sums of the processes of a rule. nil is unknown. Sizes are bytes.
 type Figures struct {
@@ -56,11 +54,7 @@ type Watch struct {
 	cpu     map[Key]time.Duration
 	lastAt  time.Time
 	details map[Key]*details
-}
-
-type details struct {
-	name, commandLine, cgroup string
-	readAt                    time.Time
+	seed    maphash.Seed
 }
 
 type ruleWatch struct {
@@ -77,7 +71,7 @@ type slot struct {
 
 // NewWatch takes rules that were checked. proc and root are where the host's /proc and / are mounted; empty: the agent's own.
 func NewWatch(rules []Rule, proc, root string) *Watch {
-	watch := &Watch{table: newTable(proc), root: root, own: os.Getpid(), details: map[Key]*details{}}
+	watch := &Watch{table: newTable(proc), root: root, own: os.Getpid(), details: map[Key]*details{}, seed: maphash.MakeSeed()}
 	for index := range rules {
 		watch.rules = append(watch.rules, &ruleWatch{rule: &rules[index]})
 	}
@@ -96,6 +90,9 @@ func (w *Watch) Look(ctx context.Context) ([]Look, error) {
 	now := time.Now()
 	sort.Slice(entries, func(a, b int) bool { return older(entries[a].Key, entries[b].Key) })
 	w.forgetEnded(entries)
+	if err := w.readDetails(ctx, entries, now); err != nil {
+		return nil, err
+	}
 	family := familyOf(entries)
 	looks := make([]Look, 0, len(w.rules))
 	used := map[Key]time.Duration{}
@@ -160,22 +157,10 @@ func (w *Watch) match(rule *Rule, entries []entry, family map[int][]int, now tim
 }
 
 func (w *Watch) matches(rule *Rule, one entry, now time.Time) bool {
-	if rule.Name == "" && rule.command == nil && rule.Unit == "" && rule.Cgroup == "" {
+	if !rule.needsTexts() {
 		return true
 	}
-	known := w.detailsOf(one, now)
-	return rule.matchesName(one.name, known.commandLine) &&
-		(rule.command == nil || rule.command.MatchString(known.commandLine)) &&
-		rule.matchesCgroup(known.cgroup)
-}
-
-func (w *Watch) detailsOf(one entry, now time.Time) *details {
-	known := w.details[one.Key]
-	if known == nil || known.name != one.name || now.Sub(known.readAt) > rematchAfter {
-		known = &details{one.name, w.table.commandLine(one.PID), w.table.cgroup(one.PID), now}
-		w.details[one.Key] = known
-	}
-	return known
+	return w.detailsOf(one, now).matches[rule]
 }
 
 func (w *Watch) forgetEnded(entries []entry) {
