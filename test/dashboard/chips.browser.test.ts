@@ -17,6 +17,7 @@ const VALUES: Readonly<Record<string, string>> = {
   series: 'POST /orders',
   find: 'mail',
   fingerprint: 'fp-price',
+  trace: '4bf92f3577b34da6a3ce929d0e0e4736',
 }
 const [QUEUE] = makeShopWithQueues().queues.filter(({ name }) => name === 'mail')
 const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {

@@ -105,7 +105,16 @@ describe('an interval of the recorder', () => {
     buffer.dropped = 0
     const kept = open()
     const job = { queue: 'q', id: '1', attempt: 1, waitMs: 0 }
-    const ended = { job, kind: 'job', name: 'a', status: 'completed', durationMs: 9, thresholdMs: 1, start: 0 }
+    const ended = {
+      job,
+      kind: 'job',
+      name: 'a',
+      status: 'completed',
+      durationMs: 9,
+      thresholdMs: 1,
+      start: 0,
+      origin: { traceId: null },
+    }
     for (let index = 0; index < 250; index++) recordSlowJob(kept, ended as never)
     kept.finish()
     expect([records.length, buffer.dropped]).toEqual([200, 50])

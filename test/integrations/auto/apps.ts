@@ -98,11 +98,11 @@ const APPS: Readonly<Record<Framework, App>> = {
         if (job.name === 'fail') throw new RangeError('no such user')
       }, { connection })
       PLUGIN
-      for (const name of ['mail', 'mail', 'slow', 'fail']) await mails.add(name, {})
       let left = 4
       const done = () => { if (--left === 0) process.send('done') }
       worker.on('completed', done)
-      worker.on('failed', done)`,
+      worker.on('failed', done)
+      for (const name of ['mail', 'mail', 'slow', 'fail']) await mails.add(name, {})`,
     plugin: {
       imports: [['{ monitorQueue, monitorWorker }', '@gravito/quasar/bullmq']],
       line: 'monitorWorker(worker); monitorQueue(parked)',

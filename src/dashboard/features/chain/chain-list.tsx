@@ -58,7 +58,9 @@ function usePastWindow(at: number): TimeWindow | null {
 function Links({ title, links }: { title: string; links: readonly ChainLink[] }) {
   if (links.length === 0) return null
   return (
-    <section aria-label={title}>
+    // No landmark: there is one in each open row.
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div role="group" aria-label={title}>
       <p className="text-soft">{title}</p>
       <ul className="mt-1 flex flex-col gap-1">
         {links.map((link) => (
@@ -75,7 +77,7 @@ function Links({ title, links }: { title: string; links: readonly ChainLink[] })
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   )
 }
 
