@@ -33,8 +33,8 @@ it('leads from a slow request to its jobs, and from a failed job to its request'
   }
   const { page, problems } = await shop.open('?page=slow')
   const open = (text: string) => page.locator('main li').filter({ hasText: text }).locator('summary').first().click()
-  const jobs = page.getByRole('region', { name: 'Jobs of this request' })
-  const request = page.getByRole('region', { name: 'Request', exact: true })
+  const jobs = page.getByRole('group', { name: 'Jobs of this request' })
+  const request = page.getByRole('group', { name: 'Request', exact: true })
   await open('POST /orders')
   await jobs.getByText('MailboxError').waitFor()
   expect(await jobs.getByRole('listitem').count()).toBe(2)

@@ -70,7 +70,9 @@ describe.each(nodes)('a pool of threads on $name', ({ path: node, name: version 
     'of %s reports the last tasks of terminated threads',
     async (library) => {
       const service = serviceOf(`last-${library}`)
-      const program = await startPool({ node, library, service, interval: 600_000 })
+      // Piscina 4 loads the task by `require`: Node 20 aborts if a thread that still does so is terminated. One thread has run a task.
+      const threads = library === 'piscina-4' ? 1 : 4
+      const program = await startPool({ node, library, service, threads, interval: 600_000 })
       await runTasks(program, 40)
       await runTasks(program, 2, { name: 'failing', how: 'throws' })
       await end(program)
