@@ -236,7 +236,7 @@ class Core:
         try:
             if self.options.logger:
                 self.options.logger.warning("Quasar: %s", text)
-        except Exception:
+        except (Exception, SystemExit):
             return
 
     def _is_sampled(self) -> bool:
@@ -248,7 +248,7 @@ class Core:
             if getattr(error, "_quasar_node", None) == self.node:
                 return True
             error._quasar_node = self.node  # type: ignore[attr-defined]
-        except Exception:
+        except (Exception, SystemExit):
             return False
         return False
 
@@ -298,7 +298,7 @@ class Core:
             given = {**record, "meta": dict(record["meta"])} if "meta" in record else dict(record)
             returned = redact(given)
             return None if returned is None else _narrowed(record, returned)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.note("redact", f'"redact" raised, and the record was dropped: {words_of(error)}')
             return None
 

@@ -99,7 +99,7 @@ class Heartbeats:
                 deps = state.get("deps")
                 return {"status": str(state["status"])[:MAX_NAME_CHARS], "deps": None if deps is None else _plain(deps)}
             return {"status": "ready" if state else "not ready", "deps": None}
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._core.note("ready", f'"ready" can\'t be had: {words_of(error)}')
             return {"status": "error", "deps": None}
 
@@ -109,7 +109,7 @@ class Heartbeats:
             return None
         try:
             return _plain(meta() if callable(meta) else meta)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._core.note("meta", f'"meta" can\'t be had: {words_of(error)}')
             return None
 
@@ -119,7 +119,7 @@ def _instance() -> str | None:
     worker_id = getattr(sys.modules.get("uwsgi"), "worker_id", None)
     try:
         return str(worker_id()) if callable(worker_id) and worker_id() else None
-    except Exception:
+    except (Exception, SystemExit):
         return None
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
+from redis.connection import parse_url
+
 from .errors import invalid_option
 from .protocol.limits import DEFAULT_PREFIX
 from .rules import TAKES_IGNORE, TAKES_SLOW, Threshold, compile_ignore, compile_slow, is_ignore, is_slow
@@ -147,7 +149,8 @@ def _is_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises for what is no port
-    except ValueError:
+        parse_url(url)  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError):
         return False
     return parts.scheme in ("redis", "rediss", "unix") and bool(parts.netloc or parts.path)
 
@@ -187,7 +190,15 @@ def _logger(given: Mapping[str, Any]) -> logging.Logger | None:
 
 
 def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 200
+    return isinstance(value, str) and 0 < len(value) <= 200 and _is_encodable(value)
+
+
+def _is_encodable(text: str) -> bool:
+    """Half a surrogate pair is no character: Redis could not take it."""
+    try:
+        return bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_prefix(value: Any) -> bool:

@@ -103,7 +103,8 @@ class Reporter:
                 self._is_closing = "close" in wanted
             elif wanted or not self.has_left:
                 self._report()
-        except Exception as error:
+        # Also what an app's function raises to end its thread, such as SystemExit: this thread is not the app's.
+        except BaseException as error:
             self._core.note("report", f"a report failed: {words_of(error)}")
         for _, done, _ in asked:
             done.set()

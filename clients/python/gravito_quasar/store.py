@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import redis
@@ -56,10 +58,20 @@ def connect(url: str) -> Any:
     )
 
 
+@lru_cache(maxsize=1)
+def import_all() -> None:
+    """Imports what a connection imports late: a child that is forked meanwhile would wait for ever for the lock."""
+    import encodings.idna  # noqa: F401 - looking a host up imports it
+
+    with contextlib.suppress(Exception):
+        redis.Connection()  # type: ignore[no-untyped-call]
+
+
 class Store:
     """Used by one thread, the reporter's."""
 
     def __init__(self, url: str, prefix: str, service: str, node: str, token: str | None) -> None:
+        import_all()
         self._redis = connect(url)
         self.keys = Keys(service, prefix)
         self.clock = ServerClock()
@@ -67,7 +79,7 @@ class Store:
         self._signer = Signer(token)
         self._tidied_at: float | None = None
         self._is_indexed = False
-        #: Whether a heartbeat was written that has to be removed at the end.
+        #: Whether a heartbeat was sent that has to be removed at the end.
         self.has_beaten = False
 
     def write(self, heartbeat: dict[str, Any] | None, pending: Sequence[Pending]) -> Exception | None:
@@ -149,13 +161,12 @@ class Store:
         key = self.keys.node(self._node)
         text = records.encode({**heartbeat, "timestamp": timestamp, "clockAhead": ahead_by(shift)})
         member = node_member(self.keys.service, self._node)
+        # Also if the reply gets lost: Redis may have it.
+        self.has_beaten = True
         return [
-            Step("SET", key, self.sign(key, text), "PX", life_of(heartbeat["interval"]), done=self._note_beat),
+            Step("SET", key, self.sign(key, text), "PX", life_of(heartbeat["interval"])),
             Step("ZADD", self.keys.node_index, timestamp, member, done=self._note_indexed),
         ]
-
-    def _note_beat(self, _reply: Any, _sent_at: float) -> None:
-        self.has_beaten = True
 
     def _note_indexed(self, reply: Any, _sent_at: float) -> None:
         """A node that is added again was lost with all else that is written seldom."""

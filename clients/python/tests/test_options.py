@@ -21,6 +21,8 @@ def stopped(monkeypatch):
     [
         {"service": ""},
         {"service": "x" * 201},
+        {"service": "\ud800"},
+        {"redis": "redis://x/?socket_timeout=hunter2hunter"},
         {"environment": 3},
         {"redis": "http://user:hunter2hunter@x"},
         {"redis": "redis://x:notaport"},

@@ -188,6 +188,17 @@ def test_a_signed_report(run, reports):
     assert token not in process.output
 
 
+def test_the_reporter_imports_nothing(run, reports):
+    # A child that is forked during an import of another thread waits for its lock for ever.
+    code = (
+        "import sys, gravito_quasar as q; q.start(service='shop', redis='redis://localhost:PORT')\n"
+        "before = set(sys.modules)\nwith q.job('x'): pass\nq.capture_exception(ValueError())\n"
+        "print(q.flush(20), sorted(set(sys.modules) - before)); q.stop(20)\n"
+        "print(sorted(set(sys.modules) - before))"
+    ).replace("PORT", str(reports.client.connection_pool.connection_kwargs["port"]))
+    assert run_script(run, code).output == "True []\n[]\n"
+
+
 def test_two_forks_deep(run, reports):
     script = (
         "import os, threading, time, gravito_quasar as q\n"
@@ -213,3 +224,13 @@ def test_two_forks_deep(run, reports):
     assert reports.job("child")["count"] == 6
     assert reports.job("grandchild")["count"] == 6
     assert reports.nodes() == []
+
+
+def test_an_app_that_ends_its_thread_in_a_function_of_options_does_not_end_reports(run, reports):
+    code = (
+        "import sys, gravito_quasar as q; q.start(meta=lambda: sys.exit(3))\n"
+        "q.flush(20)\nwith q.job('later'): pass\nprint(q.flush(20))\nq.stop(20)"
+    )
+    process = run_script(run, code)
+    assert process.popen.returncode == 0
+    assert reports.job("later")["count"] == 1
