@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { redisStore } from '../../src/stores/redis/index.js'
+import { agentBinary, hasGo } from '../support/go-agent.js'
 import { ensureBuilt } from '../support/pack.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
-import { agentBinary, hasGo } from './support/agent.js'
 
 let redis: TestRedis
 beforeAll(async () => {

@@ -16,7 +16,7 @@ import type { AddressInfo } from 'node:net'
 import { arch, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { agentBinary, hasGo } from './support/agent.js'
+import { agentBinary, hasGo } from '../support/go-agent.js'
 
 const SCRIPT = resolve('deploy/install.sh')
 const NAME = `quasar-agent-linux-${arch() === 'x64' ? 'amd64' : 'arm64'}`

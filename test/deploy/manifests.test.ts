@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { readOptions } from '../../src/cli/arguments/options.js'
 import { settingsOf, ZENITH_OPTIONS } from '../../src/cli/commands/zenith-options.js'
-import { agentBinary, hasGo } from './support/agent.js'
+import { agentBinary, hasGo } from '../support/go-agent.js'
 import { hasPython, linter } from './support/linters.js'
 
 interface Container {

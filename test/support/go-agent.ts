@@ -1,15 +1,34 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { join, resolve } from 'node:path'
 
-const AGENT = fileURLToPath(new URL('../../agent', import.meta.url))
+/** Whether the agent can be built here: it needs Go 1.24 or newer. */
+export const hasGo = /go1\.(2[4-9]|[3-9]\d)/.test(
+  spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '',
+)
 
-/** Whether the machine can build the agent. */
-export const hasGo = spawnSync('go', ['version']).status === 0
+let built: string | null = null
+
+/** Path of the agent for this machine, built once in a process and removed with it. @throws when it can't be built */
+export function agentBinary(): string {
+  built ??= build()
+  return built
+}
+
+function build(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'quasar-agent-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const binary = join(folder, 'quasar-agent')
+  const env = { ...process.env, CGO_ENABLED: '0' }
+  const flags = ['-trimpath', '-ldflags', '-s -w', '-o', binary]
+  const options = { cwd: resolve('agent'), env, encoding: 'utf8' } as const
+  const { status, stderr } = spawnSync('go', ['build', ...flags, './cmd/quasar-agent'], options)
+  if (status !== 0) throw new Error(`The agent can't be built: ${stderr}`)
+  return binary
+}
 
 /** Agents of a test's file, built once. */
 export interface BuiltAgent {
@@ -26,12 +45,8 @@ export interface RunningAgent {
 
 /** @throws when the agent can't be built */
 export async function buildAgent(): Promise<BuiltAgent> {
-  const folder = await mkdtemp(join(tmpdir(), 'quasar-agent-'))
-  const program = join(folder, 'quasar-agent')
-  await promisify(execFile)('go', ['build', '-o', program, './cmd/quasar-agent'], {
-    cwd: AGENT,
-    env: { ...process.env, CGO_ENABLED: '0' },
-  })
+  const folder = await mkdtemp(join(tmpdir(), 'quasar-agent-settings-'))
+  const program = agentBinary()
   const running = new Set<ChildProcess>()
   let files = 0
   return {

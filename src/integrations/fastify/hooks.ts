@@ -52,7 +52,7 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
 /** By global symbol, so that two copies of the package know of each other. */
 const isFollowed = Symbol.for('@gravito/quasar/fastify')
 
-/** Whether somebody follows an instance; scopes inherit it from their parents. */
+/** Whether an instance is followed. Scopes inherit it from their parents. */
 export function isFollowedInstance(fastify: FastifyInstance): boolean {
   return isFollowed in fastify
 }
