@@ -23,6 +23,7 @@ import { AlertSetup } from './setup.js'
 import { silencerOf } from './silences.js'
 import { StoreWatch } from './store-watch.js'
 import { NOTHING_SHOWN, type RuleState, type ShownAlerts, type StoredAlerts } from './stored.js'
+import { TakenAcknowledgements } from './taken.js'
 
 /** Time between two looks, ms. */
 const EVERY_MS = 10_000
@@ -83,6 +84,7 @@ export class AlertEvaluator {
   readonly #unsubscribe: () => void
   readonly #ruleStates = new RuleStates()
   readonly #watch = new StoreWatch()
+  readonly #taken = new TakenAcknowledgements()
   /** Null without a store: then this Zenith evaluates. */
   readonly #followed: FollowedAlerts | null
   #observer: Observer
@@ -244,18 +246,20 @@ export class AlertEvaluator {
     if (failure) throw failure
   }
 
-  /** An acknowledgement is taken away once it is in the state. */
+  /** An acknowledgement is taken away once each Zenith has read a state with it. */
   async #keep(hasChanged: boolean): Promise<void> {
-    const acknowledgements = [...this.setup.acknowledgements]
     await this.#save(hasChanged)
     if (!this.#lease.evaluates) return
-    for (const { alert } of acknowledgements) await this.setup.settleAcknowledgement(alert)
+    for (const { alert } of this.#taken.settled(this.setup.acknowledgements))
+      await this.setup.settleAcknowledgement(alert)
+    this.#taken.noteStored()
   }
 
   /** A state that can't be evaluated, such as one that another program wrote, must not stop alerts for ever. */
   #startAgain(error: unknown): never {
     this.#observer = this.#options.observer()
     this.#engine = new AlertEngine(this.#observer)
+    this.#taken.forget()
     this.#looks = 0
     throw error
   }
@@ -274,6 +278,7 @@ export class AlertEvaluator {
   #handOver(): void {
     const rules = this.setup.rules.map(({ rule }) => rule)
     const local = new Set(rules.filter(({ conditions }) => conditions.some(isOfStore)).map(({ id }) => id))
+    this.#taken.forget()
     this.#outbox.handOver(({ rule }) => rule !== null && local.has(rule.id))
     const { monitor, url } = this.#options
     for (const message of this.#engine.endOfStore({ rules, url }, monitor.now)) this.#outbox.add(message)
@@ -291,7 +296,8 @@ export class AlertEvaluator {
     } catch (error) {
       if (!isAlone || !isRefusal(error)) throw error
     }
-    for (const { alert, by, at } of this.setup.acknowledgements) this.#engine.acknowledge(alert, by, at)
+    for (const { alert, by, at } of this.#taken.take(this.setup.acknowledgements))
+      this.#engine.acknowledge(alert, by, at)
   }
 
   async #load(): Promise<void> {

@@ -4,8 +4,8 @@ import { monotonic } from '../../lib/clock.js'
 import type { AlertMemory } from './memory.js'
 import { NOTHING_SHOWN, type ShownAlerts } from './stored.js'
 
-/** Shorter than a user needs to go from one Zenith to another, ms. */
-const FRESH_MS = 1_000
+/** For how long what was read is shown, ms: shorter than a user needs to go from one Zenith to another. */
+export const FRESH_MS = 1_000
 
 /** The alerts of the Zenith that evaluates, as it stored them last: what any other one shows. */
 export class FollowedAlerts {
